@@ -1,0 +1,1 @@
+"""Slow measurements, behind `make bench`."""

@@ -1,0 +1,1 @@
+"""Which competitor's offer is which product of ours."""

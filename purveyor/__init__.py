@@ -1,0 +1,1 @@
+"""The `purveyor` command."""

@@ -1,0 +1,1 @@
+"""What to recommend: interactions, candidate models, their evaluation over time, and the answers of a release."""

@@ -1,0 +1,1 @@
+"""Competitor offers in: site files, polite crawls, and the reading of product pages."""

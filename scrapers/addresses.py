@@ -1,0 +1,38 @@
+"""Which network addresses are public. Everything a crawl connects to passes here, after the name was resolved."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+_GLOBAL_V6 = IPv6Network("2000::/3")
+"""The only range IANA has handed out as global unicast (RFC 4291, section 2.4)."""
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""IPv4 behind a translator (RFC 6052); the IPv4 address is in the last 32 bits."""
+_RELAY_V4 = frozenset({"192.88.99"})
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address as text is on the public internet.
+
+    False for private, loopback, link-local, shared (CGNAT), documentation, benchmark, multicast, reserved and
+    unspecified ranges (IANA's special-purpose registries), for IPv6 forms that carry such an IPv4 address (mapped,
+    6to4, NAT64, Teredo), and for text that is no address.
+    """
+    try:
+        ip = ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return False
+    return _public_v4(ip) if isinstance(ip, IPv4Address) else _public_v6(ip)
+
+
+def _public_v4(ip: IPv4Address) -> bool:
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and str(ip).rsplit(".", 1)[0] not in _RELAY_V4
+
+
+def _public_v6(ip: IPv6Address) -> bool:
+    inner = ip.ipv4_mapped or ip.sixtofour
+    if ip in _NAT64:
+        inner = IPv4Address(int(ip) & 0xFFFFFFFF)
+    if inner is not None:
+        return _public_v4(inner)
+    return ip in _GLOBAL_V6 and ip.is_global and ip.teredo is None

@@ -1,0 +1,1 @@
+"""From a saved page to what it says about its product."""

@@ -1,0 +1,134 @@
+"""The console's routes."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pricing.reports.figures import web_address
+from serve.amounts import amount
+from serve.console import format as shown
+from serve.console.gate import admitted
+from serve.console.overview import Overview, overview
+from serve.state import Serving
+from warehouse.records.stores import list_stores
+from warehouse.stores import chosen_store
+
+router = APIRouter(include_in_schema=False)
+
+_MINUTES = "max-age=600"
+
+_CARDS = {
+    "products": "Products",
+    "offers": "Offers seen",
+    "orders": "Order lines",
+    "customers": "Customers",
+    "events": "Events",
+}
+
+_STEPS = (
+    ("stores", "Say what your store is:", "purveyor init --store main --currency EUR --timezone Europe/Berlin"),
+    (
+        "orders",
+        "Bring in your orders:",
+        "purveyor import orders FILE --map order_id=…,ordered_at=…,customer_id=…,sku=…,quantity=…,amount=…",
+    ),
+    ("products", "Bring in your products:", "purveyor import products FILE --map sku=…,title=…,gtin=…"),
+    ("offers", "Watch what a competitor charges:", "purveyor crawl SITE.yaml"),
+    ("matches", "Find which offer is which product:", "purveyor match"),
+    ("price_proposals", "Have prices proposed:", "purveyor pricing propose"),
+)
+"""What to do where a table is still empty."""
+
+
+@router.get("/", dependencies=[Depends(admitted)])
+def overview_page(serving: Serving) -> Response:
+    """What data there is, how fresh it is, and what runs on it."""
+    found = overview(serving.warehouse, serving.facts.get())
+    return _page(
+        "overview.html",
+        "/",
+        serving.warehouse.clock(),
+        overview=found,
+        sizes={size.name: size for size in found.tables},
+        card_labels=_CARDS,
+        next_steps=_next_steps(found),
+    )
+
+
+@router.get("/prices", dependencies=[Depends(admitted)])
+def prices_page(serving: Serving, store: str | None = None) -> Response:
+    """Where our prices stand beside the market's; `store` chooses among several, the first by default."""
+    with serving.warehouse.records.reading() as tx:
+        stores = list_stores(tx)
+    chosen = chosen_store(serving.warehouse, store or stores[0].store_id) if stores else None
+    return _page(
+        "prices.html",
+        "/prices",
+        serving.warehouse.clock(),
+        stores=stores,
+        position=serving.positions.of(chosen) if chosen else None,
+    )
+
+
+@router.get("/console.css")
+async def stylesheet() -> Response:
+    """The one stylesheet."""
+    return Response(_static("console.css"), media_type="text/css", headers={"Cache-Control": _MINUTES})
+
+
+@router.get("/console.svg")
+async def icon() -> Response:
+    """The sign in the corner and on the tab."""
+    return Response(_static("console.svg"), media_type="image/svg+xml", headers={"Cache-Control": _MINUTES})
+
+
+def _next_steps(found: Overview) -> list[dict[str, str]]:
+    steps = [{"text": text, "command": command} for table, text, command in _STEPS if not found.rows(table)]
+    if found.rows("orders") and found.model is None:
+        steps.append({"text": "Train the recommender:", "command": "purveyor recommender train"})
+    return steps
+
+
+def _page(template: str, here: str, now: datetime, **context: object) -> Response:
+    page = _templates().get_template(template)
+    style_version = hashlib.sha256(_static("console.css")).hexdigest()[:8]
+    return HTMLResponse(
+        page.render(here=here, now=now, version=version("purveyor"), style_version=style_version, **context)
+    )
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("serve.console", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "ago": shown.ago,
+        "amount": amount,
+        "change": shown.change,
+        "count": shown.count,
+        "figure": shown.figure,
+        "gain": shown.gain,
+        "index": shown.index,
+        "moment": shown.moment,
+        "percent": shown.percent,
+        "web_address": web_address,
+    }
+    return environment
+
+
+@cache
+def _static(name: str) -> bytes:
+    return (files("serve.console") / name).read_bytes()

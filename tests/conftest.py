@@ -1,0 +1,81 @@
+"""Fixtures that every room's tests share."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from warehouse.house import Warehouse
+from warehouse.settings import Settings
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "spark: runs a local Spark, which needs a Java runtime")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("spark") and shutil.which("java") is None:
+        pytest.skip("no Java runtime: Spark cannot run (apt-get install openjdk-17-jre-headless)")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """End by naming what could not be exercised on this machine."""
+    skipped = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
+    terminalreporter.section("not exercised")
+    for reason, tests in skipped.items():
+        terminalreporter.write_line(f"{tests} tests: {reason.removeprefix('Skipped: ')}")
+    if not skipped:
+        terminalreporter.write_line("nothing: every test ran")
+
+
+class FixedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **delta: float) -> None:
+        """Move on by a timedelta's keywords."""
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Noon on 1 June 2026, UTC, until the test moves it."""
+    return FixedClock(datetime(2026, 6, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a home of the test's own."""
+    return Settings(home=tmp_path / "home", spark_url="local[2]")
+
+
+@pytest.fixture
+def warehouse(settings: Settings, clock: FixedClock) -> Iterator[Warehouse]:
+    """An empty warehouse."""
+    with Warehouse.open(settings, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Finds a file of the real data, or skips the test with the reason."""
+
+    def find(name: str) -> Path:
+        path = SHARED_DATA / name
+        if not path.exists():
+            pytest.skip(f"real data not here: ../shared/data/{name}")
+        return path
+
+    return find

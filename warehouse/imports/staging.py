@@ -1,0 +1,200 @@
+"""A file on its way in: staged in a DuckDB database of its own, which spills to disk what memory cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.duck import connect, quoted
+from warehouse.errors import ConfigError
+from warehouse.imports.places import Place
+from warehouse.imports.plan import Plan, content_sql, literal, lookup_table, text_column
+from warehouse.imports.readers import Source
+from warehouse.progress import Progress
+from warehouse.scratch import scratch_folder
+from warehouse.settings import Settings
+from warehouse.tables import Column
+
+_BATCH_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The first rejected row and how many there are."""
+
+    line: int
+    reason: str
+    count: int
+
+
+class Staging:
+    """The stages of one import: `raw` (the file's cells), `texts`, `converted` (values, reasons), then `rejected`
+    (places and reasons) and `staged` (the rows to write, each key once). Each is a relation of `connection`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, cursors: ExitStack) -> None:
+        self.connection = connection
+        self._cursors = cursors
+        macros = files("warehouse.imports").joinpath("conversion.sql").read_text(encoding="utf-8")
+        connection.execute(macros)
+
+    def load(self, source: Source, progress: Progress) -> int:
+        """Read the file into `raw`; return how many rows it has."""
+        cells = [f"{quoted(str(place))} varchar" for place in range(len(source.columns))]
+        self.connection.execute(f"create table raw ({', '.join(['_line bigint', '_fault varchar', *cells])})")
+        done = 0
+        for batch in source.batches:
+            self._insert("raw", pa.Table.from_batches([batch]))
+            done += batch.num_rows
+            progress(f"reading {source.name}", done, source.rows)
+        return done
+
+    def distinct_texts(self, plan: Plan, field: str) -> list[str]:
+        """The different texts of a field of the file."""
+        text = text_column(field)
+        rows = self.connection.execute(f"select distinct {text} from ({plan.texts_sql()}) where {text} is not null")
+        return sorted(str(row[0]) for row in rows.fetchall())
+
+    def has_empty_text(self, plan: Plan, field: str) -> bool:
+        """Whether some row has nothing in a field of the file."""
+        return bool(self._row(f"select count(*) from ({plan.texts_sql()}) where {text_column(field)} is null")[0])
+
+    def look_up(self, plan: Plan, field: str, function: Callable[[str], str | None]) -> None:
+        """Make the lookup table of a field: the value of each different text, null where the text has none."""
+        text = text_column(field)
+        self._map(
+            lookup_table(field),
+            f"select distinct {text} as text from ({plan.texts_sql()}) where {text} is not null",
+            lambda row: function(row["text"]),
+        )
+
+    def convert(self, plan: Plan, places: Iterable[Place]) -> None:
+        """Turn texts into values, and say of each row what is wrong with it."""
+        self.connection.execute("create table stores (store_id varchar, currency varchar, timezone varchar)")
+        for place in places:
+            values = ", ".join(literal(v) for v in (place.store_id, place.currency, place.timezone))
+            self.connection.execute(f"insert into stores values ({values})")
+        self.connection.execute(f"create view texts as {plan.texts_sql()}")
+        self.connection.execute(f"create table converted as {plan.rows_sql()}")
+        self.connection.execute("create table rejected as select _line, reason from converted where reason is not null")
+        self.connection.execute("create view good as select * exclude (reason) from converted where reason is null")
+
+    def digest(self, columns: Iterable[Column], relation: str = "good") -> str:
+        """A hash of a stage's values, in any order and from any kind of file, as 32 hex digits."""
+        values = f"md5_number_lower({content_sql(columns)})"
+        total, rows = self._row(f"select coalesce(sum({values}), 0), count(*) from {relation}")
+        return f"{int(total):024x}{int(rows):08x}"[-32:]
+
+    def identify(self, function: Callable[..., str], names: tuple[str, ...], id_name: str) -> None:
+        """Give the good rows the column `id_name`, made by a Python function from the named values."""
+        present = self.columns("good")
+        values = [f"{quoted(n)} as {quoted(n)}" if n in present else f"null::varchar as {quoted(n)}" for n in names]
+        tuples = f"select distinct {', '.join(values)} from good"
+        self._map("ids", tuples, lambda row: function(*(row[name] for name in names)))
+        same = [f"g.{quoted(n)} is not distinct from i.{quoted(n)}" for n in names if n in present]
+        kept = f"g.* exclude ({quoted(id_name)})" if id_name in present else "g.*"
+        self.connection.execute(
+            f"create table identified as select {kept}, i.value as {quoted(id_name)} "
+            f"from good g join ids i on {' and '.join(same)}"
+        )
+        self.connection.execute("create or replace view good as select * from identified")
+
+    def fill(self, name: str, value: str) -> None:
+        """Give the good rows the column `name`, of this SQL value, unless they have it."""
+        if name not in self.columns("good"):
+            self.connection.execute(f"create table filled as select *, {value} as {quoted(name)} from good")
+            self.connection.execute("create or replace view good as select * from filled")
+
+    def stage_numbered(self, id_name: str, identity: Iterable[Column], others: Iterable[Column]) -> None:
+        """Stage every good row, with an id of a hash of its identity and an ordinal among the rows that share it.
+
+        Rows that are alike are different sales; a file gives the same ids in whatever order its rows stand, since the
+        `others`, columns that are no part of the identity, decide the ordinal.
+        """
+        order = ", ".join([*(quoted(column.name) for column in others), "_line"])
+        ordinal = f"row_number() over (partition by digest order by {order})"
+        self.connection.execute(
+            f"create view staged as select * exclude (digest), digest || '-' || {ordinal} as {quoted(id_name)} "
+            f"from (select *, left(md5({content_sql(identity)}), 20) as digest from good)"
+        )
+
+    def stage_keyed(self, key: tuple[str, ...], unit: str) -> None:
+        """Stage one good row of each key; a second one that says something else is rejected."""
+        window = f"(partition by {', '.join(quoted(name) for name in key)} order by _line)"
+        values = ", ".join(quoted(name) for name in self.columns("good") if name != "_line")
+        self.connection.execute(
+            f"create table keyed as select *, row_number() over {window} as nth, hash({values}) as content, "
+            f"first_value(hash({values})) over {window} as first_content, "
+            f"first_value(_line) over {window} as first_line from good"
+        )
+        told = f"'the same {', '.join(key)} stands in {unit} ' || first_line || ' with other values; keep one'"
+        self.connection.execute(
+            f"insert into rejected select _line, {told} from keyed where nth > 1 and content <> first_content"
+        )
+        self.connection.execute(
+            "create view staged as select * exclude (nth, content, first_content, first_line) from keyed where nth = 1"
+        )
+
+    def forget_file(self) -> None:
+        """Let go of the file's cells, which nobody asks for once the rejected rows are listed."""
+        self.connection.execute("drop table raw")
+
+    def columns(self, relation: str) -> list[str]:
+        """The names of a stage's columns."""
+        return list(self.connection.sql(f"select * from {relation} limit 0").columns)
+
+    def rejected(self) -> Rejected | None:
+        """The first rejected row; None where there is none."""
+        count = self.count("rejected")
+        if not count:
+            return None
+        line, reason = self._row("select _line, reason from rejected order by _line limit 1")
+        return Rejected(int(line), str(reason), count)
+
+    def count(self, relation: str, condition: str = "true") -> int:
+        """How many rows of a stage meet a SQL condition."""
+        return int(self._row(f"select count(*) from {relation} where {condition}")[0])
+
+    def stream(self, sql: str) -> pa.RecordBatchReader:
+        """The rows of a query over the stages, batch by batch."""
+        # On a cursor of its own: a connection does nothing else while one of its results is open, read or not.
+        cursor = self._cursors.enter_context(self.connection.cursor())
+        return cursor.sql(sql).to_arrow_reader(_BATCH_ROWS)
+
+    def _map(self, table: str, sql: str, function: Callable[[dict[str, str]], str | None]) -> None:
+        """Make `table` of the rows of `sql` (text columns) and `value`, what a Python function gives for each."""
+        self.connection.execute(f"create table {table} as select *, null::varchar as value from ({sql}) limit 0")
+        for batch in self.stream(sql):
+            values = pa.array([function(row) for row in batch.to_pylist()], pa.string())
+            self._insert(table, pa.Table.from_batches([batch]).append_column("value", values))
+
+    def _insert(self, table: str, rows: pa.Table) -> None:
+        self.connection.register("_batch", rows)
+        self.connection.execute(f"insert into {table} select * from _batch")
+        self.connection.unregister("_batch")
+
+    def _row(self, sql: str) -> tuple[Any, ...]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
+        return rows[0]
+
+
+@contextmanager
+def staging(settings: Settings) -> Iterator[Staging]:
+    """An empty staging; its files are gone when it ends, however it ends."""
+    with scratch_folder(settings.scratch, "import") as folder:
+        connection = connect(":memory:", folder, memory_limit=settings.memory_limit)
+        try:
+            with ExitStack() as cursors:
+                yield Staging(connection, cursors)
+        except duckdb.OutOfMemoryException as error:
+            raise ConfigError(
+                f"the import ran out of memory or disk ({str(error).splitlines()[0]}); "
+                "raise PURVEYOR_MEMORY_LIMIT or free space in the home folder"
+            ) from error
+        finally:
+            connection.close()

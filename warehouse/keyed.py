@@ -1,0 +1,144 @@
+"""Incoming rows against what a table holds, by key: which are new, which change something, which are there already.
+
+DuckDB does it on disk, so that neither side has to fit in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.duck import connect, duckdb_type, quoted, relation_sql, unreadable
+from warehouse.scratch import scratch_folder
+from warehouse.snapshot import Snapshot
+from warehouse.tables import Table
+
+_BATCH_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows staged for one commit; `reader()` can be called again for a retry."""
+
+    connection: duckdb.DuckDBPyConnection
+    sql: str
+    rows: int
+
+    def reader(self) -> pa.RecordBatchReader:
+        """The rows as a stream."""
+        return self.connection.sql(self.sql).to_arrow_reader(_BATCH_ROWS)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows to insert or update, counted."""
+
+    rows: Rows
+    inserted: int
+    updated: int
+    unchanged: int
+
+    def reader(self) -> pa.RecordBatchReader:
+        """The inserted and updated rows, whole, as a stream."""
+        return self.rows.reader()
+
+
+@dataclass(frozen=True)
+class Delta:
+    """Incoming rows staged beside the rows a table holds."""
+
+    table: Table
+    columns: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection
+    rows: int
+
+    def new_rows(self) -> Rows:
+        """The rows whose key the table does not hold, the first of each key."""
+        columns = ", ".join(f"i.{quoted(c)}" for c in self.columns)
+        self.connection.execute(
+            f"create table fresh as select {columns} from {self._one_per_key('asc')} i "
+            f"where not exists (select 1 from existing e where {self._same_key()})"
+        )
+        return Rows(self.connection, "select * from fresh", _count(self.connection, "fresh"))
+
+    def changes(self) -> Changes:
+        """What a merge would do. A column that the incoming rows lack keeps the value the table holds."""
+        every = self.table.schema.names
+        values = ", ".join(f"{'i' if c in self.columns else 'e'}.{quoted(c)} as {quoted(c)}" for c in every)
+        compared = [c for c in self.columns if c not in self.table.key]
+        differs = " or ".join(f"i.{quoted(c)} is distinct from e.{quoted(c)}" for c in compared) or "false"
+        known = f"e.{quoted(self.table.key[0])} is not null"
+        self.connection.execute(
+            f"create table changed as select {values}, {known} as _known, "
+            f"(not {known} or {differs}) as _differs "
+            f"from {self._one_per_key('desc')} i left join existing e on {self._same_key()}"
+        )
+        inserted, updated, unchanged = _one_row(
+            self.connection,
+            "select count(*) filter (where not _known), count(*) filter (where _known and _differs), "
+            "count(*) filter (where not _differs) from changed",
+        )
+        rows = Rows(
+            self.connection, "select * exclude (_known, _differs) from changed where _differs", inserted + updated
+        )
+        return Changes(rows, inserted, updated, unchanged)
+
+    def _one_per_key(self, order: str) -> str:
+        key = ", ".join(quoted(c) for c in self.table.key)
+        return (
+            f"(select * from (select *, row_number() over (partition by {key} order by _ordinal {order}) as _nth "
+            "from incoming) where _nth = 1)"
+        )
+
+    def _same_key(self) -> str:
+        return " and ".join(f"i.{quoted(c)} = e.{quoted(c)}" for c in self.table.key)
+
+
+@contextmanager
+def compare(snapshot: Snapshot, incoming: pa.RecordBatchReader, *, scratch: Path, memory_limit: str) -> Iterator[Delta]:
+    """Stage `incoming` beside the rows of `snapshot`. Errors of the stream come out as they are."""
+    with scratch_folder(scratch, "keyed") as folder:
+        # In memory, with a folder to spill to, inserts are several times faster than into a file.
+        connection = connect(":memory:", folder, memory_limit=memory_limit)
+        # The rows' order is in a column of its own, and keeping it elsewhere too takes memory.
+        connection.execute("set preserve_insertion_order = false")
+        try:
+            stage(connection, "incoming", incoming)
+            try:
+                connection.execute(f"create view existing as {relation_sql(snapshot.table, snapshot.files)}")
+            except duckdb.Error as error:
+                raise unreadable(snapshot.table, error) from error
+            yield Delta(
+                snapshot.table,
+                tuple(incoming.schema.names),
+                connection,
+                _count(connection, "incoming"),
+            )
+        finally:
+            connection.close()
+
+
+def stage(connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader) -> None:
+    """Make the stream a table with its order in `_ordinal`; an error of the stream comes out as it is."""
+    columns = ", ".join(f"{quoted(f.name)} {duckdb_type(f.type)}" for f in reader.schema)
+    connection.execute(f"create sequence {name}_ordinal")
+    connection.execute(f"create table {name} ({columns}, _ordinal bigint default nextval('{name}_ordinal'))")
+    listed = ", ".join(quoted(f.name) for f in reader.schema)
+    for batch in reader:
+        connection.register("_batch", pa.Table.from_batches([batch]))
+        connection.execute(f"insert into {name} ({listed}) select {listed} from _batch")
+        connection.unregister("_batch")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return _one_row(connection, f"select count(*) from {table}")[0]
+
+
+def _one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    (row,) = connection.execute(sql).fetchall()
+    return tuple(int(value) for value in row)

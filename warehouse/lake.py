@@ -1,0 +1,323 @@
+"""The lake: Delta tables in a folder. Appends are atomic and retry-safe, merges are locked, readers see one version.
+
+Every write is one commit. A batch id goes into the commit as a Delta application transaction, so that a retried batch
+is recognised and written once. Nothing is read through the Delta library (its Arrow readers can abort the interpreter
+at exit): it names the Parquet files and an engine reads them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import sleep
+from typing import TypeVar
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from filelock import FileLock, Timeout
+
+from warehouse.errors import InputError, LakeError
+from warehouse.keyed import Delta, compare
+from warehouse.snapshot import Snapshot
+from warehouse.tables import MONTH, Table
+from warehouse.validation import Conformed, Data
+
+LAKE_FORMAT = 1
+"""Raised when an older Purveyor could no longer read what this one writes."""
+
+_STAMP = "purveyor-lake.json"
+_ATTEMPTS = 12
+_LOCK_SECONDS = 600.0
+_READER_FEATURES = frozenset({"timestampNtz", "v2Checkpoint", "vacuumProtocolCheck"})
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `append_new` did, in rows."""
+
+    written: int
+    duplicates: int
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What `merge` did, in rows."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+class Lake:
+    """The Delta tables below `root`. Tables come into being at their first write.
+
+    `memory_limit` is what comparing incoming rows with stored ones may hold before it spills to the folder `scratch`
+    beside `root`.
+    """
+
+    def __init__(self, root: Path, *, memory_limit: str = "800MB") -> None:
+        self.root = root
+        self._memory_limit = memory_limit
+        self._check_format()
+
+    def append(self, table: Table, data: Data, *, batch_id: str | None = None) -> int:
+        """Add rows in one commit; return how many. A batch id already committed adds none.
+
+        The rows' keys are the caller's business: use `append_new` where they may already be there.
+        """
+        rows = Conformed(table, data)
+        self._ensure(table)
+        if self._has_batch(table, batch_id):
+            return 0
+        try:
+            self._commit(table, lambda: self._write(table, rows.reader, batch_id), restartable=False)
+        except LakeError as error:
+            if rows.failure:
+                raise rows.failure from None
+            if self._has_batch(table, batch_id):  # the same batch, written by another process in this moment
+                return 0
+            raise error
+        return rows.rows
+
+    def append_new(self, table: Table, data: Data, *, batch_id: str | None = None) -> Written:
+        """Add the rows whose key is not there yet, in one commit; the rest count as duplicates.
+
+        Where several rows of `data` share a key, the first is taken.
+        """
+        with self._changing(table, data, batch_id, complete=True) as delta:
+            if delta is None:
+                return Written(0, 0)
+            new = delta.new_rows()
+            if new.rows:
+                self._commit(table, lambda: self._write(table, new.reader(), batch_id))
+            return Written(new.rows, delta.rows - new.rows)
+
+    def merge(self, table: Table, data: Data, *, batch_id: str | None = None) -> Merged:
+        """Insert or update rows by key, in one commit. Columns absent from `data` keep what they hold.
+
+        Where several rows of `data` share a key, the last one stands. A merge that changes nothing commits nothing.
+        """
+        with self._changing(table, data, batch_id, complete=False) as delta:
+            if delta is None:
+                return Merged(0, 0, 0)
+            change = delta.changes()
+            self._check_whole(table, delta, change.inserted)
+            if change.updated:
+                self._commit(table, lambda: self._merge(table, change.reader(), batch_id))
+            elif change.inserted:  # an append reads nothing back and never conflicts
+                self._commit(table, lambda: self._write(table, change.reader(), batch_id))
+            return Merged(change.inserted, change.updated, change.unchanged)
+
+    def delete(self, table: Table, predicate: str) -> int:
+        """Delete the rows that meet a SQL predicate; return how many."""
+        with self._lock(table):
+            if self._open(table) is None:
+                return 0
+            metrics = self._commit(table, lambda: self._existing(table).delete(predicate))
+            return int(metrics.get("num_deleted_rows") or 0)
+
+    def compact(self, table: Table) -> int:
+        """Rewrite small files into large ones; return how many files were replaced. Readers keep their version."""
+        with self._lock(table):
+            if self._open(table) is None:
+                return 0
+            metrics = self._commit(table, lambda: self._existing(table).optimize.compact())
+            return int(metrics["numFilesRemoved"])
+
+    def snapshot(self, table: Table, *, as_of: datetime | None = None) -> Snapshot:
+        """The table as it stands, or as it stood at `as_of` (aware).
+
+        InputError where `as_of` lies before what the table's log still remembers.
+        """
+        delta = self._open(table)
+        if delta is None:
+            return Snapshot(table, -1, ())
+        if as_of is not None:
+            version = _version_at(table, delta, as_of)
+            if version < 0:
+                return Snapshot(table, -1, ())
+            try:
+                delta.load_as_version(version)
+            except DeltaError as error:
+                raise LakeError(f"table {table.name}, version {version}: {_first_line(error)}") from error
+        # The library gives URIs, percent-encoded even where they have no scheme; readers take paths.
+        return Snapshot(
+            table, delta.version(), tuple(unquote(uri).removeprefix("file://") for uri in delta.file_uris())
+        )
+
+    def _path(self, table: Table) -> Path:
+        return self.root / table.name
+
+    def _stamp(self) -> None:
+        """Note the format of the lake beside its tables, so that an older Purveyor knows to keep off a newer one."""
+        stamp = self.root / _STAMP
+        if not stamp.exists():
+            self.root.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(json.dumps({"format": LAKE_FORMAT}) + "\n")
+
+    def _check_format(self) -> None:
+        stamp = self.root / _STAMP
+        if not stamp.exists():
+            return
+        try:
+            found = int(json.loads(stamp.read_text())["format"])
+        except (ValueError, KeyError, TypeError):
+            raise LakeError(f"{stamp} cannot be read; restore it from a backup") from None
+        if found > LAKE_FORMAT:
+            raise LakeError(
+                f"the lake in {self.root} was written by a newer Purveyor (format {found}, this one knows "
+                f"{LAKE_FORMAT}); upgrade Purveyor"
+            )
+
+    def _open(self, table: Table) -> DeltaTable | None:
+        try:
+            delta = DeltaTable(self._path(table))
+        except TableNotFoundError:
+            return None
+        except DeltaError as error:
+            raise LakeError(f"table {table.name} cannot be opened: {_first_line(error)}") from error
+        _refuse_unknown(table, delta)
+        return delta
+
+    def _existing(self, table: Table) -> DeltaTable:
+        delta = self._open(table)
+        if delta is None:
+            raise LakeError(f"table {table.name} vanished while it was being changed; run the command again")
+        return delta
+
+    def _has_batch(self, table: Table, batch_id: str | None) -> bool:
+        if batch_id is None:
+            return False
+        delta = self._open(table)
+        return delta is not None and delta.transaction_version(batch_id) is not None
+
+    @contextmanager
+    def _lock(self, table: Table) -> Iterator[None]:
+        """Hold the table against other merges and deletes; appends do not need it."""
+        locks = self.root / ".locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(locks / f"{table.name}.lock", timeout=_LOCK_SECONDS):
+                yield
+        except Timeout:
+            raise LakeError(
+                f"table {table.name} has been locked by another process for {_LOCK_SECONDS:.0f} s; "
+                "stop that process or try again"
+            ) from None
+
+    def _ensure(self, table: Table) -> None:
+        """Create the table, or add the columns that its declaration has gained, so that appends only ever append."""
+        delta = self._open(table)
+        if delta is not None and set(table.schema.names) <= {f.name for f in delta.schema().fields}:
+            return
+        with self._lock(table):
+            self._commit(table, lambda: self._create_or_widen(table))
+
+    def _create_or_widen(self, table: Table) -> None:
+        partitions = [MONTH] if table.month_of else None
+        delta = self._open(table)
+        if delta is None:
+            self._stamp()
+            DeltaTable.create(
+                self._path(table), table.schema, partition_by=partitions, name=table.name, description=table.doc
+            )
+        else:
+            write_deltalake(delta, table.schema.empty_table(), mode="append", schema_mode="merge")
+
+    @contextmanager
+    def _changing(self, table: Table, data: Data, batch_id: str | None, *, complete: bool) -> Iterator[Delta | None]:
+        """Hold the table and compare `data` with what it holds; None where the batch is already in."""
+        rows = Conformed(table, data, complete=complete)
+        self._ensure(table)
+        with self._lock(table):
+            if self._has_batch(table, batch_id):
+                yield None
+                return
+            with compare(
+                self.snapshot(table), rows.reader, scratch=self.root.parent / "scratch", memory_limit=self._memory_limit
+            ) as delta:
+                yield delta
+
+    @staticmethod
+    def _check_whole(table: Table, delta: Delta, inserted: int) -> None:
+        lacking = [c.name for c in table.columns if c.required and c.name not in delta.columns]
+        if inserted and lacking:
+            raise InputError(
+                f"{table.name}: {inserted} rows have a key that is not there yet, so they need column "
+                f"{', '.join(lacking)} too; add it to the data"
+            )
+
+    def _write(self, table: Table, reader: pa.RecordBatchReader, batch_id: str | None) -> None:
+        write_deltalake(self._path(table), reader, mode="append", commit_properties=_properties(batch_id))
+
+    def _merge(self, table: Table, reader: pa.RecordBatchReader, batch_id: str | None) -> None:
+        on = " AND ".join(f"t.{name} = s.{name}" for name in table.key)
+        (
+            self._existing(table)
+            .merge(reader, predicate=on, source_alias="s", target_alias="t", commit_properties=_properties(batch_id))
+            .when_matched_update_all()
+            .when_not_matched_insert_all()
+            .execute()
+        )
+
+    def _commit(self, table: Table, act: Callable[[], _T], *, restartable: bool = True) -> _T:
+        """Run one commit, reading the table again and retrying where another writer came first."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return act()
+            except CommitFailedError as error:
+                if not restartable or attempt == _ATTEMPTS - 1:
+                    raise LakeError(
+                        f"table {table.name} kept changing under this write; nothing was written, try again "
+                        f"({_first_line(error)})"
+                    ) from error
+                sleep(0.05 * 2 ** min(attempt, 5))
+            except (DeltaError, OSError) as error:
+                raise LakeError(f"table {table.name} could not be written: {_first_line(error)}") from error
+        raise AssertionError("unreachable")
+
+
+def _properties(batch_id: str | None) -> CommitProperties:
+    transactions = [Transaction(batch_id, 1)] if batch_id else None
+    return CommitProperties(app_transactions=transactions, max_commit_retries=50)
+
+
+def _refuse_unknown(table: Table, delta: DeltaTable) -> None:
+    protocol = delta.protocol()
+    unknown = set(protocol.reader_features or ()) - _READER_FEATURES
+    if unknown:
+        raise LakeError(
+            f"table {table.name} uses Delta features this version of Purveyor cannot read "
+            f"({', '.join(sorted(unknown))}); upgrade Purveyor, or rewrite the table without them"
+        )
+
+
+def _version_at(table: Table, delta: DeltaTable, as_of: datetime) -> int:
+    """The newest version committed at or before `as_of`, by the commits' own timestamps; -1 before the first.
+
+    The library's own choice goes by the log files' modification times, which a restored backup or a copy changes.
+    """
+    commits = {int(entry["version"]): int(entry["timestamp"]) for entry in delta.history()}
+    moment = as_of.timestamp() * 1000
+    past = [version for version, timestamp in commits.items() if timestamp <= moment]
+    if past:
+        return max(past)
+    if 0 not in commits:
+        since = datetime.fromtimestamp(min(commits.values()) / 1000, UTC)
+        raise InputError(
+            f"as-of time {as_of.isoformat()} lies before what table {table.name} still remembers, "
+            f"{since:%Y-%m-%d %H:%M} UTC; ask for a later time"
+        )
+    return -1
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,35 @@
+"""The records: what people decide and what must be transactional, in SQLite or PostgreSQL.
+
+`Records` (opening.py) opens them; models.py says what they hold; each topic has a module of small functions that take
+the session of a running transaction, so that several decisions can be one commit.
+"""
+
+from __future__ import annotations
+
+from warehouse.records.models import (
+    ApiKey,
+    AuditEntry,
+    Consent,
+    Experiment,
+    PriceRule,
+    Release,
+    SegmentDefinition,
+    Site,
+    Store,
+    Tombstone,
+)
+from warehouse.records.opening import Records
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Consent",
+    "Experiment",
+    "PriceRule",
+    "Records",
+    "Release",
+    "SegmentDefinition",
+    "Site",
+    "Store",
+    "Tombstone",
+]

@@ -1,0 +1,29 @@
+"""Customers whose data was erased. A tombstone stays, so that a restored backup or late input is hidden too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from warehouse.records.audit import add_entry
+from warehouse.records.locks import hold
+from warehouse.records.models import Consent, Tombstone
+
+
+def add_tombstone(tx: Session, customer_id: str, at: datetime, *, actor: str) -> None:
+    """Mark a customer as erased, drop their consents and note it in the audit log.
+
+    A second time keeps the first moment; consents that came in between go.
+    """
+    hold(tx, f"tombstone {customer_id}")
+    tx.execute(delete(Consent).where(Consent.customer_id == customer_id))
+    if tx.get(Tombstone, customer_id) is None:
+        tx.add(Tombstone(customer_id=customer_id, erased_at=at))
+        add_entry(tx, at=at, actor=actor, action="erase", subject="customer", detail={"customer_id": customer_id})
+
+
+def erased_customers(tx: Session) -> list[str]:
+    """The ids of all that were erased, in order."""
+    return list(tx.scalars(select(Tombstone.customer_id).order_by(Tombstone.customer_id)))
