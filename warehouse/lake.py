@@ -75,16 +75,13 @@ class Lake:
         """
         rows = Conformed(table, data)
         self._ensure(table)
-        if self._has_batch(table, batch_id):
-            return 0
-        try:
-            self._commit(table, lambda: self._write(table, rows.reader, batch_id), restartable=False)
-        except LakeError as error:
-            if rows.failure:
-                raise rows.failure from None
-            if self._has_batch(table, batch_id):  # the same batch, written by another process in this moment
+        with self._lock(table):  # an append can lose against a merge, and a stream cannot be read a second time
+            if self._has_batch(table, batch_id):
                 return 0
-            raise error
+            try:
+                self._commit(table, lambda: self._write(table, rows.reader, batch_id), restartable=False)
+            except LakeError as error:
+                raise rows.failure or error from None
         return rows.rows
 
     def append_new(self, table: Table, data: Data, *, batch_id: str | None = None) -> Written:
@@ -112,7 +109,7 @@ class Lake:
             self._check_whole(table, delta, change.inserted)
             if change.updated:
                 self._commit(table, lambda: self._merge(table, change.reader(), batch_id))
-            elif change.inserted:  # an append reads nothing back and never conflicts
+            elif change.inserted:  # an append reads nothing back: cheaper than a merge
                 self._commit(table, lambda: self._write(table, change.reader(), batch_id))
             return Merged(change.inserted, change.updated, change.unchanged)
 
@@ -201,7 +198,7 @@ class Lake:
 
     @contextmanager
     def _lock(self, table: Table) -> Iterator[None]:
-        """Hold the table against other merges and deletes; appends do not need it."""
+        """Hold the table against every other commit of ours."""
         locks = self.root / ".locks"
         locks.mkdir(parents=True, exist_ok=True)
         try:

@@ -133,6 +133,24 @@ PRODUCT_HISTORY = Table(
     ),
 )
 
+PROMOTIONS = Table(
+    "promotions",
+    "A product's part in a promotion: the calendar of planned and past promotions",
+    ("store_id", "promotion_id", "sku"),
+    (
+        Column("store_id", STRING, "Where"),
+        Column("promotion_id", STRING, "Which promotion, as product_history and the shop name it"),
+        Column("sku", STRING, "Which product; * is every product of the store"),
+        Column("name", STRING, "Name shown to people"),
+        Column("starts_at", TIME, "First moment", required=True),
+        Column("ends_at", TIME, "First moment after it; null where no end is set"),
+        Column("price", MONEY, "Price while it lasts, where it sets one"),
+        Column("discount_percent", FLOAT, "Share taken off, 0 to 100, where it takes one"),
+        Column("coupon", STRING, "Code that a shopper must enter; null where it holds for all"),
+        _currency("ISO 4217 code of price"),
+    ),
+)
+
 OFFERS = Table(
     "offers",
     "One observation of a competitor's offer",
@@ -402,6 +420,7 @@ TABLES: dict[str, Table] = {
         STORES,
         PRODUCTS,
         PRODUCT_HISTORY,
+        PROMOTIONS,
         OFFERS,
         CRAWLS,
         MATCHES,

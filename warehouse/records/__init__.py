@@ -7,29 +7,37 @@ the session of a running transaction, so that several decisions can be one commi
 from __future__ import annotations
 
 from warehouse.records.models import (
+    AlertState,
     ApiKey,
     AuditEntry,
     Consent,
+    Delivery,
     Experiment,
     PriceRule,
     Release,
+    ScheduleState,
     SegmentDefinition,
     Site,
+    SourceRecord,
     Store,
     Tombstone,
 )
 from warehouse.records.opening import Records
 
 __all__ = [
+    "AlertState",
     "ApiKey",
     "AuditEntry",
     "Consent",
+    "Delivery",
     "Experiment",
     "PriceRule",
     "Records",
     "Release",
+    "ScheduleState",
     "SegmentDefinition",
     "Site",
+    "SourceRecord",
     "Store",
     "Tombstone",
 ]

@@ -64,6 +64,51 @@ class Site(Model):
     updated_at: Mapped[datetime]
 
 
+class SourceRecord(Model):
+    """A place that files come from by themselves, and how to read them."""
+
+    __tablename__ = "sources"
+
+    name: Mapped[Key]
+    definition: Mapped[Json]
+    created_at: Mapped[datetime]
+
+
+class Delivery(Model):
+    """What one source handed over at one time, and what became of it. `content_hash` is the SHA-256 of its bytes."""
+
+    __tablename__ = "deliveries"
+
+    source: Mapped[Key]
+    delivery: Mapped[Key]
+    content_hash: Mapped[Name]
+    fetched_at: Mapped[datetime] = mapped_column(index=True)
+    imported_at: Mapped[datetime | None]
+    outcome: Mapped[Name]
+    detail: Mapped[Json]
+
+
+class ScheduleState(Model):
+    """Since when a job's schedule is known, and whether a person has paused it."""
+
+    __tablename__ = "schedule_states"
+
+    job: Mapped[Key]
+    known_since: Mapped[datetime]
+    paused: Mapped[bool]
+
+
+class AlertState(Model):
+    """A finding that a role was told of, so that it is told once."""
+
+    __tablename__ = "alert_states"
+
+    finding: Mapped[Key]
+    role: Mapped[Key]
+    raised_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
 class Definition:
     """A named thing people define in versions; a version never changes. (Shared columns, not a table.)"""
 
@@ -104,6 +149,8 @@ class Tombstone(Model):
 
     customer_id: Mapped[Key]
     erased_at: Mapped[datetime]
+    purged_at: Mapped[datetime | None]
+    """When the nightly purge had removed the last stored byte."""
 
 
 class Experiment(Model):
