@@ -72,6 +72,7 @@ class SourceRecord(Model):
     name: Mapped[Key]
     definition: Mapped[Json]
     created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
 
 
 class Delivery(Model):
