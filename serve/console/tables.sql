@@ -3,6 +3,8 @@ select 'products' as name, count(*) as rows, cast(null as timestamptz) as newest
 union all
 select 'product_history', count(*), max(valid_from) from product_history
 union all
+select 'promotions', count(*), max(starts_at) from promotions
+union all
 select 'orders', count(*), max(ordered_at) from orders
 union all
 select 'customers', count(*), max(registered_at) from customers
