@@ -141,7 +141,8 @@ def run_demo(
         compute(warehouse, read_segment(_file(files / "lapsed-regulars.yaml", SEGMENT_FILE)))
         audience = export_audience(warehouse, "lapsed-regulars", output=settings.home / "audience.csv")
         exposures = pq.read_table(files / "exposures.parquet")
-        began_at = pa.compute.min(exposures["exposed_at"]).as_py()
+        of_trial = pa.compute.equal(exposures["experiment"], TRIAL.key)
+        began_at = pa.compute.min(exposures.filter(of_trial)["exposed_at"]).as_py()
         with Warehouse.open(settings, clock=lambda: began_at) as then:
             start(then, read_definition(_file(files / "free-shipping-bar.yaml", TEST_FILE)))
         warehouse.lake.append_new(EXPOSURES, exposures)

@@ -1,4 +1,4 @@
-"""Training runs of the recommender: judged over time, tracked in MLflow, released where it succeeds."""
+"""Training runs of the recommender: judged over time, tracked in MLflow, released, and current where it is no worse."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class TrainingResult:
 
     version: str
     run_id: str
+    current: bool
+    """Whether it answers from now on: not where it is clearly worse than popularity."""
     purchases: int
     customers: int
     skus: int
@@ -50,10 +52,11 @@ class TrainingResult:
 def train(
     warehouse: Warehouse, *, store: str | None = None, seed: int = SEED, progress: Progress = quiet
 ) -> TrainingResult:
-    """Train on all orders (of one store, where `store` is given) up to now, log the run, and release it.
+    """Train on all orders (of one store, where `store` is given) up to now, release, and log the run.
 
-    NotEnoughData where there is too little history to judge on; NotFound for a store that does not exist. The product
-    relations of the release are appended to the lake under its version.
+    The product relations of the release are appended to the lake under its version. Only when all that stands is the
+    release made current, and only where it is not clearly worse than popularity; whatever fails leaves the former one
+    current. NotEnoughData where there is too little history to judge on; NotFound for a store that does not exist.
     """
     now = warehouse.clock()
     if store is not None:
@@ -72,14 +75,21 @@ def train(
         lambda folder: release.write(folder, trained, interactions, titles),
         metrics=_metrics(trained),
         trained_on=used,
+        people=release.PEOPLE,
+        current=False,
     )
     relations = trained.together.table(interactions.skus, info.version)
     warehouse.lake.append(RELATIONS, relations, batch_id=f"{KIND}-{info.version}")
     progress("logging the run", 0, None)
-    run_id = _log(warehouse.settings.home, info, trained, {"seed": str(seed), "store": store or "all"})
+    current = not clearly_worse(include)
+    tags = {"current": str(current).lower()}
+    run_id = _log(warehouse.settings.home, info, trained, {"seed": str(seed), "store": store or "all"}, tags)
+    if current:
+        warehouse.artifacts.make_current(KIND, info.version)
     return TrainingResult(
         version=info.version,
         run_id=run_id,
+        current=current,
         purchases=len(interactions.sku),
         customers=len(interactions.customers),
         skus=len(interactions.skus),
@@ -90,6 +100,11 @@ def train(
         cutoffs=trained.cutoffs,
         until=trained.until,
     )
+
+
+def clearly_worse(comparison: Comparison) -> bool:
+    """Whether the model's gain over popularity lies below zero with its whole 95% interval, by ndcg."""
+    return comparison.gain["ndcg"].high < 0
 
 
 def _metrics(trained: Trained) -> dict[str, float]:
@@ -106,7 +121,7 @@ def _metrics(trained: Trained) -> dict[str, float]:
     return metrics
 
 
-def _log(home: Path, info: ReleaseInfo, trained: Trained, settings: Mapping[str, str]) -> str:
+def _log(home: Path, info: ReleaseInfo, trained: Trained, settings: Mapping[str, str], tags: Mapping[str, str]) -> str:
     """Log one finished run to the tracking store in the home folder; its id."""
     # MLflow reports its use over the network unless told not to before it is imported.
     os.environ |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_LOGGING_LEVEL": "WARNING"}
@@ -129,7 +144,10 @@ def _log(home: Path, info: ReleaseInfo, trained: Trained, settings: Mapping[str,
             run_id,
             metrics=[Metric(name, value, at, 0) for name, value in _metrics(trained).items()],
             params=[Param(name, value) for name, value in params.items()],
-            tags=[RunTag("release", info.version), RunTag("code", info.manifest["code"])],
+            tags=[
+                RunTag(name, value)
+                for name, value in {"release": info.version, "code": info.manifest["code"], **tags}.items()
+            ],
         )
         client.set_terminated(run_id)
     return run_id

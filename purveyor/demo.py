@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from experiments.demo import DemoResult
 
 _DEFAULT_HOME = ".purveyor-demo"
-_MARKER = "purveyor-demo"
+MARKER = "purveyor-demo"
+"""The file in a home folder that says a demo made it."""
 
 
 def demo(
@@ -51,11 +52,11 @@ def _empty(home: Path) -> None:
     from warehouse.errors import ConfigError
 
     if home.exists() and any(home.iterdir()):
-        if not (home / _MARKER).exists():
+        if not (home / MARKER).exists():
             raise ConfigError(f"{home} holds data that no demo made; set PURVEYOR_HOME to another folder")
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
-    (home / _MARKER).write_text("made by purveyor demo, which empties this folder when it runs again\n")
+    (home / MARKER).write_text("made by purveyor demo, which empties this folder when it runs again\n")
 
 
 def _print(result: DemoResult, home: str, port: int, once: bool) -> None:
@@ -129,13 +130,18 @@ def _campaigned(result: DemoResult) -> Iterator[tuple[str, str]]:
     for comparison in result.readout.comparisons:
         effect = comparison.effect
         truth = result.true_conversion[comparison.variant] - result.true_conversion[result.readout.control]
+        missed = "" if effect.low <= truth <= effect.high else ", outside it: one interval in twenty misses"
         yield (
             "A/B test",
             f"{result.readout.experiment}: {comparison.variant} converts {effect.difference * 100:+.1f} points "
-            f"(95 % interval {effect.low * 100:+.1f} to {effect.high * 100:+.1f}), p = {effect.p_value:.4f}; "
-            f"the truth is {truth * 100:+.1f}",
+            f"(95 % interval {effect.low * 100:+.1f} to {effect.high * 100:+.1f}), p {_p(effect.p_value)}; "
+            f"the truth is {truth * 100:+.1f}{missed}",
         )
 
 
 def _share(value: float | None) -> str:
     return "none" if value is None else f"{value:.1%}"
+
+
+def _p(value: float) -> str:
+    return f"= {value:.4f}" if value >= 0.0001 else "< 0.0001"

@@ -8,18 +8,27 @@ import typer
 
 from purveyor import (
     abtest,
+    alerts,
+    backup,
     campaigns,
+    connect,
     crawl,
     demo,
+    doctor,
     erase,
     imports,
     init,
+    jobs,
     key,
     match,
     pricing,
     query,
     recommender,
     serve,
+    service,
+    sites,
+    sources,
+    worker,
 )
 
 app = typer.Typer(
@@ -33,6 +42,9 @@ app = typer.Typer(
 )
 app.command("init")(init.init)
 app.command("import")(imports.import_)
+app.add_typer(connect.app, name="connect")
+app.add_typer(sources.app, name="sources")
+app.add_typer(sites.app, name="sites")
 app.command("crawl")(crawl.crawl)
 app.add_typer(match.app, name="match")
 app.add_typer(pricing.app, name="pricing")
@@ -42,7 +54,14 @@ app.add_typer(abtest.app, name="abtest")
 app.command("query")(query.query)
 app.add_typer(key.app, name="key")
 app.command("erase")(erase.erase)
+app.command("doctor")(doctor.doctor)
+app.add_typer(alerts.app, name="alerts")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(service.app, name="service")
 app.command("demo")(demo.demo)
 
 

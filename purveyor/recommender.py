@@ -32,6 +32,8 @@ def train(
 ) -> None:
     """Train on all orders, judge on the latest weeks beside plain popularity, and release.
 
+    A release that is clearly worse than popularity does not become the current one.
+
     Runs are kept for MLflow in the home folder: mlflow ui --backend-store-uri sqlite:///$PURVEYOR_HOME/mlflow.db
 
     Example: purveyor recommender train --json
@@ -41,6 +43,22 @@ def train(
     with open_warehouse() as warehouse, progress() as show:
         result = train_and_release(warehouse, store=store, progress=show)
     emit(_payload(result), as_json, _text(result))
+
+
+@app.command()
+def use(
+    version: Annotated[str, typer.Argument(help="A release, as `train` names it; any older one that is still kept.")],
+    as_json: Json = False,
+) -> None:
+    """Let another release answer from now on, such as the one before the last.
+
+    Example: purveyor recommender use 20260504T020000.000000Z-3f2a91c0
+    """
+    from recommender.answers import KIND
+
+    with open_warehouse() as warehouse:
+        chosen = warehouse.artifacts.make_current(KIND, version)
+    emit({"model_version": chosen.version}, as_json, f"{chosen.version} answers from now on")
 
 
 @app.command()
@@ -89,6 +107,7 @@ def _payload(result: TrainingResult) -> dict[str, object]:
 
     return {
         "model_version": result.version,
+        "current": result.current,
         "mlflow_run": result.run_id,
         "purchases": result.purchases,
         "customers": result.customers,
@@ -119,4 +138,9 @@ def _text(result: TrainingResult) -> str:
                 f"popularity {theirs.value:.3f} ({theirs.low:.3f} to {theirs.high:.3f})"
             )
         lines.append(f"    better than popularity by chance: p = {comparison.p_value:.4f} (paired test on ndcg)")
+    if not result.current:
+        lines.append(
+            "clearly worse than popularity: the release before it stays current; to use this one all the same: "
+            f"purveyor recommender use {result.version}"
+        )
     return "\n".join(lines)

@@ -17,6 +17,7 @@ def serve(
 
     Example: purveyor serve --port 8080
     """
+    from purveyor.all_jobs import JOBS
     from serve.app import create_app
     from serve.console.gate import is_loopback
     from serve.running import listen, log_to_stderr
@@ -34,4 +35,4 @@ def serve(
             typer.echo("Ctrl-C stops the server.")
 
         log_to_stderr()
-        run(create_app(warehouse, host=host), listener, started=started)
+        run(create_app(warehouse, host=host, jobs=JOBS), listener, started=started)

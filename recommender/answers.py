@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from recommender.for_you import WINDOW, Explanation, Top
 from recommender.interactions import moment_of
-from warehouse.errors import InputError
+from warehouse.errors import InputError, NotFound
 
 if TYPE_CHECKING:
     from recommender.release import Released
@@ -47,21 +48,31 @@ _DOUBLED = math.log(2)
 class Recommender:
     """One release, loaded; immutable and safe to share between threads."""
 
-    def __init__(self, version: str, released: Released) -> None:
+    def __init__(self, version: str, released: Released, *, erased: AbstractSet[str] = frozenset()) -> None:
         self.version = version
         """The release that answers come from."""
         self._released = released
-        self._customers = {customer: place for place, customer in enumerate(released.customers)}
+        self._customers = {
+            customer: place
+            for place, customer in enumerate(released.customers)
+            if customer is not None and customer not in erased
+        }
         self._skus = {sku: place for place, sku in enumerate(released.skus)}
         self._until = moment_of(released.until).date().isoformat()
 
     @classmethod
-    def open(cls, artifacts: Artifacts) -> Recommender:
-        """Load the current release, its checksums verified; NotFound where none was released yet."""
+    def open(cls, artifacts: Artifacts, *, erased: AbstractSet[str] = frozenset()) -> Recommender:
+        """Load the current release, its checksums verified, without the customers `erased` since it was trained.
+
+        NotFound where none was released yet, or where it was removed this moment because another is current.
+        """
         from recommender.release import read
 
         info = artifacts.open(KIND)
-        return cls(info.version, read(info.folder))
+        try:
+            return cls(info.version, read(info.folder), erased=erased)
+        except FileNotFoundError:
+            raise NotFound(f"release {info.version} of {KIND} was removed while it was being opened") from None
 
     def recommend(
         self,

@@ -58,10 +58,9 @@ def export(
     asked, repeated, blank = _read(customers)
     if not output.parent.is_dir():
         raise InputError(f"{output.parent} is not a folder; make it or choose another --output")
-    recommender = Recommender.open(warehouse.artifacts)
     with warehouse.records.reading() as records:
         erased = set(erased_customers(records))
-    known = [customer if customer not in erased else None for customer in asked]
+    recommender = Recommender.open(warehouse.artifacts, erased=erased)
     schema = pa.schema(zip(COLUMNS, (pa.string(), pa.int32(), pa.string(), pa.float32()), strict=True))
     skus = pa.array(recommender.skus, pa.string())
     rows = popular = 0
@@ -71,7 +70,7 @@ def export(
         with arrow_csv.CSVWriter(str(part), schema, write_options=options) as writer:
             for start in range(0, len(asked), _AT_ONCE):
                 progress("writing recommendations", start, len(asked))
-                top = recommender.top(known[start : start + _AT_ONCE], limit, purchased)
+                top = recommender.top(asked[start : start + _AT_ONCE], limit, purchased)
                 ids = pa.array(asked[start : start + _AT_ONCE], pa.string())
                 columns = [ids.take(pa.array(top.row)), top.rank + 1, skus.take(pa.array(top.sku)), top.score]
                 writer.write_table(pa.table(columns, schema=schema))

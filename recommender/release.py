@@ -23,6 +23,8 @@ from warehouse.errors import ConfigError
 
 FORMAT = 1
 _FOR_YOU, _TOGETHER, _NAMES, _MODEL = "for_you.npz", "together.npz", "names.json", "model.json"
+PEOPLE = {_NAMES: "customers"}
+"""Where customers' ids stand, as `Artifacts.release` takes it."""
 _PLAIN = tuple(f.name for f in fields(ForYou) if f.name not in ("neighbours", "als"))
 _CSR = ("data", "indices", "indptr")
 
@@ -30,11 +32,11 @@ _CSR = ("data", "indices", "indptr")
 @dataclass(frozen=True)
 class Released:
     """What answering needs. `titles` has one entry per sku, None where its name is not known; `until` is the day (since
-    1970) before which everything was learned from."""
+    1970) before which everything was learned from. A customer who was erased since is None."""
 
     for_you: ForYou
     together: Together
-    customers: list[str]
+    customers: list[str | None]
     skus: list[str]
     titles: list[str | None]
     until: int

@@ -22,6 +22,8 @@ from ulid import ULID
 
 from scrapers.messages import Closed, Failed, Fetched, Message, Planned, decode
 from scrapers.sites import Site
+from warehouse.errors import InputError
+from warehouse.exclusive import exclusive
 from warehouse.house import Warehouse
 from warehouse.offer_ids import canonical_url, offer_id
 from warehouse.progress import Progress, quiet
@@ -30,6 +32,8 @@ from warehouse.tables import CRAWLS, OFFERS
 
 _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 10.0
+_WAIT_SECONDS = 5.0
+"""For the lock of a crawl that is just ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +112,32 @@ _ANSWERED = ("no_product", "not_html", "unreadable", "duplicate")
 """Causes of pages that were answered with 200 all the same."""
 
 
-def crawl(site: Site, warehouse: Warehouse, *, progress: Progress = quiet, limit: int | None = None) -> CrawlHealth:
+def crawl(
+    site: Site,
+    warehouse: Warehouse,
+    *,
+    crawl_id: str | None = None,
+    progress: Progress = quiet,
+    limit: int | None = None,
+) -> CrawlHealth:
     """Crawl `site` and write what was seen: rows of `offers` in one commit, and one row of `crawls` in any case.
 
-    At most `limit` product pages are read. A crawl that is cut short writes what it has before that goes on: by an
-    interrupt, by SIGTERM (in the main thread it raises KeyboardInterrupt meanwhile), or by any error. LakeError where
-    the lake cannot be written.
+    At most `limit` product pages are read; `crawl_id` is a new ULID unless given. A crawl that is cut short writes what
+    it has before that goes on: by an interrupt, by SIGTERM (in the main thread it raises KeyboardInterrupt meanwhile),
+    or by any error. InputError where another process is crawling the site: politeness is owed to a shop by all of ours
+    together. LakeError where the lake cannot be written.
     """
+    with exclusive(warehouse.settings, f"crawl {site.name}", wait=_WAIT_SECONDS) as held:
+        if not held:
+            raise InputError(f"{site.name} is being crawled by another process; wait for it to end")
+        return _crawl(site, warehouse, crawl_id, progress, limit)
+
+
+def _crawl(
+    site: Site, warehouse: Warehouse, crawl_id: str | None, progress: Progress, limit: int | None
+) -> CrawlHealth:
     started = warehouse.clock()
-    crawl_id = str(ULID.from_datetime(started))
+    crawl_id = crawl_id or str(ULID.from_datetime(started))
     scratch = warehouse.settings.scratch
     tally = _Tally()
     log: Path | None = None

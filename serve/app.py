@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from serve import assignments, events, health, prices, problems, recommendations, segments
 from serve.assignments import record
+from serve.console import jobs as console_jobs
 from serve.console import pages
 from serve.console.overview import lake_facts
 from serve.current import current_model
@@ -22,6 +23,7 @@ from serve.openapi import describe
 from serve.state import State
 from serve.titles import product_titles
 from warehouse.house import Warehouse
+from warehouse.jobs.job import Job
 from warehouse.tables import EVENTS, EXPOSURES
 
 POLL_SECONDS = 3.0
@@ -31,11 +33,14 @@ MOST_BODY_BYTES = 2 * 1024 * 1024
 """The largest body that is read: 1000 events of 2 kB."""
 
 
-def create_app(warehouse: Warehouse, *, host: str = "127.0.0.1", poll_seconds: float = POLL_SECONDS) -> FastAPI:
+def create_app(
+    warehouse: Warehouse, *, host: str = "127.0.0.1", jobs: Sequence[Job] = (), poll_seconds: float = POLL_SECONDS
+) -> FastAPI:
     """The API and the console over `warehouse`, which stays the caller's to close.
 
     `host` is the address that the server will be bound to; it decides who may open the console without a key (see
-    `serve.console.gate`). `poll_seconds` is how often a new release, and new data for titles and prices, is looked for.
+    `serve.console.gate`). `jobs` are those the console shows and may ask for. `poll_seconds` is how often a new
+    release, and new data for titles and prices, is looked for.
     """
 
     @asynccontextmanager
@@ -48,6 +53,7 @@ def create_app(warehouse: Warehouse, *, host: str = "127.0.0.1", poll_seconds: f
             app.state.serving = State(
                 warehouse=warehouse,
                 host=host,
+                jobs=jobs,
                 model=current_model(warehouse, poll_seconds=poll_seconds),
                 titles=product_titles(warehouse, poll_seconds=poll_seconds),
                 facts=lake_facts(warehouse, poll_seconds=poll_seconds),
@@ -70,6 +76,7 @@ def create_app(warehouse: Warehouse, *, host: str = "127.0.0.1", poll_seconds: f
     for module in (recommendations, events, prices, segments, assignments, health):
         app.include_router(module.router)
     app.include_router(pages.router)
+    app.include_router(console_jobs.router)
     problems.install(app)
     describe(app)
     # The last one added is the outermost.

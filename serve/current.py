@@ -11,6 +11,7 @@ from serve.problems import UnavailableError
 from warehouse.errors import NotFound
 from warehouse.house import Warehouse
 from warehouse.records.releases import current_release
+from warehouse.records.tombstones import erased_customers
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,13 @@ def current_model(warehouse: Warehouse, *, poll_seconds: float) -> Fresh[Recomme
         return release.version
 
     def opened(_: str) -> Recommender:
+        with warehouse.records.reading() as tx:
+            erased = frozenset(erased_customers(tx))
         with suppress(NotFound):
-            return Recommender.open(warehouse.artifacts)
+            return Recommender.open(warehouse.artifacts, erased=erased)
         # A file is missing: the release may have been replaced and cleared away since, then another is current now.
         try:
-            return Recommender.open(warehouse.artifacts)
+            return Recommender.open(warehouse.artifacts, erased=erased)
         except NotFound as error:
             log.error("%s", error)
             raise UnavailableError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,14 +17,17 @@ from serve.gathering import Gathering
 from serve.inbox import Delivery, Receipt
 from serve.market import ByStore
 from warehouse.house import Warehouse
+from warehouse.jobs.job import Job
 
 
 @dataclass(frozen=True)
 class State:
-    """One server's warehouse and what it keeps open. `host` is the address the server is bound to."""
+    """One server's warehouse and what it keeps open. `host` is the address the server is bound to, `jobs` every job
+    there is."""
 
     warehouse: Warehouse
     host: str
+    jobs: Sequence[Job]
     model: Fresh[Recommender, str]
     titles: Fresh[dict[str, str], tuple[int, ...]]
     facts: Fresh[LakeFacts, tuple[int, ...]]

@@ -53,8 +53,12 @@ class Warehouse:
 
     def erase(self, customer_id: str, *, actor: str = "operator") -> None:
         """Hide a customer from every reader at once. What is stored goes with the nightly purge."""
+        from warehouse.backup.erasures import note_erasure
+
+        at = self.clock()
         with self.records.transaction() as records:
-            add_tombstone(records, customer_id, self.clock(), actor=actor)
+            add_tombstone(records, customer_id, at, actor=actor)
+        note_erasure(self.settings, customer_id, at)
 
     def close(self) -> None:
         """Let go of the records' connections."""

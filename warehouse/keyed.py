@@ -13,12 +13,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from warehouse.data_files import filtered_columns
 from warehouse.duck import connect, duckdb_type, quoted, relation_sql, unreadable
 from warehouse.scratch import scratch_folder
 from warehouse.snapshot import Snapshot
 from warehouse.tables import Table
 
 _BATCH_ROWS = 100_000
+_FEW = 1_000
+"""Rows that are looked for one by one, by the Bloom filters of the stored files."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Delta:
     columns: tuple[str, ...]
     connection: duckdb.DuckDBPyConnection
     rows: int
+    distinct: bool = False
+    """Whether no two incoming rows share a key."""
 
     def new_rows(self) -> Rows:
         """The rows whose key the table does not hold, the first of each key."""
@@ -89,6 +94,8 @@ class Delta:
         return Changes(rows, inserted, updated, unchanged)
 
     def _one_per_key(self, order: str) -> str:
+        if self.distinct:
+            return "incoming"
         key = ", ".join(quoted(c) for c in self.table.key)
         return (
             f"(select * from (select *, row_number() over (partition by {key} order by _ordinal {order}) as _nth "
@@ -100,8 +107,11 @@ class Delta:
 
 
 @contextmanager
-def compare(snapshot: Snapshot, incoming: pa.RecordBatchReader, *, scratch: Path, memory_limit: str) -> Iterator[Delta]:
-    """Stage `incoming` beside the rows of `snapshot`. Errors of the stream come out as they are."""
+def compare(
+    snapshot: Snapshot, incoming: pa.RecordBatchReader, *, scratch: Path, memory_limit: str, distinct: bool = False
+) -> Iterator[Delta]:
+    """Stage `incoming` (of `distinct` keys or not) beside the rows of `snapshot`. Errors of the stream come out as they
+    are."""
     with scratch_folder(scratch, "keyed") as folder:
         # In memory, with a folder to spill to, inserts are several times faster than into a file.
         connection = connect(":memory:", folder, memory_limit=memory_limit)
@@ -110,7 +120,8 @@ def compare(snapshot: Snapshot, incoming: pa.RecordBatchReader, *, scratch: Path
         try:
             stage(connection, "incoming", incoming)
             try:
-                connection.execute(f"create view existing as {relation_sql(snapshot.table, snapshot.files)}")
+                stored = relation_sql(snapshot.table, snapshot.files)
+                connection.execute(f"create view existing as from ({stored}) {_among(connection, snapshot.table)}")
             except duckdb.Error as error:
                 raise unreadable(snapshot.table, error) from error
             yield Delta(
@@ -118,9 +129,21 @@ def compare(snapshot: Snapshot, incoming: pa.RecordBatchReader, *, scratch: Path
                 tuple(incoming.schema.names),
                 connection,
                 _count(connection, "incoming"),
+                distinct,
             )
         finally:
             connection.close()
+
+
+def _among(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """A condition that leaves out stored rows which cannot have an incoming row's key, where it is worth while."""
+    columns = filtered_columns(table)
+    if not columns or _count(connection, "incoming") > _FEW:
+        return ""
+    (name,) = map(quoted, columns)
+    texts = [row[0] for row in connection.execute(f"select distinct {name} from incoming").fetchall()]
+    listed = ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
+    return f"where {name} in ({listed})" if listed else "where false"
 
 
 def stage(connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader) -> None:

@@ -8,21 +8,24 @@ at exit): it names the Parquet files and an engine reads them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from time import sleep
 from typing import TypeVar
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from filelock import FileLock, Timeout
 
+from warehouse.data_files import write_files, writer_properties
 from warehouse.errors import InputError, LakeError
+from warehouse.history import PROPERTIES, Forgotten, files_on_disk, forget, version_at
 from warehouse.keyed import Delta, compare
 from warehouse.snapshot import Snapshot
 from warehouse.tables import MONTH, Table
@@ -31,7 +34,9 @@ from warehouse.validation import Conformed, Data
 LAKE_FORMAT = 1
 """Raised when an older Purveyor could no longer read what this one writes."""
 
-_STAMP = "purveyor-lake.json"
+STAMP = "purveyor-lake.json"
+"""The file beside the tables that says which format they have."""
+
 _ATTEMPTS = 12
 _LOCK_SECONDS = 600.0
 _READER_FEATURES = frozenset({"timestampNtz", "v2Checkpoint", "vacuumProtocolCheck"})
@@ -66,7 +71,7 @@ class Lake:
     def __init__(self, root: Path, *, memory_limit: str = "800MB") -> None:
         self.root = root
         self._memory_limit = memory_limit
-        self._check_format()
+        self._format = self._found_format()
 
     def append(self, table: Table, data: Data, *, batch_id: str | None = None) -> int:
         """Add rows in one commit; return how many. A batch id already committed adds none.
@@ -84,12 +89,15 @@ class Lake:
                 raise rows.failure or error from None
         return rows.rows
 
-    def append_new(self, table: Table, data: Data, *, batch_id: str | None = None) -> Written:
+    def append_new(self, table: Table, data: Data, *, batch_id: str | None = None, distinct: bool = False) -> Written:
         """Add the rows whose key is not there yet, in one commit; the rest count as duplicates.
 
-        Where several rows of `data` share a key, the first is taken.
+        Where several rows of `data` share a key, the first is taken. With `distinct` the caller vouches that none do,
+        which saves looking.
         """
-        with self._changing(table, data, batch_id, complete=True) as delta:
+        if distinct and (rows := self._append_first(table, data, batch_id)) is not None:
+            return Written(rows, 0)
+        with self._changing(table, data, batch_id, complete=True, distinct=distinct) as delta:
             if delta is None:
                 return Written(0, 0)
             new = delta.new_rows()
@@ -97,12 +105,15 @@ class Lake:
                 self._commit(table, lambda: self._write(table, new.reader(), batch_id))
             return Written(new.rows, delta.rows - new.rows)
 
-    def merge(self, table: Table, data: Data, *, batch_id: str | None = None) -> Merged:
+    def merge(self, table: Table, data: Data, *, batch_id: str | None = None, distinct: bool = False) -> Merged:
         """Insert or update rows by key, in one commit. Columns absent from `data` keep what they hold.
 
-        Where several rows of `data` share a key, the last one stands. A merge that changes nothing commits nothing.
+        Where several rows of `data` share a key, the last one stands; with `distinct` the caller vouches that none do,
+        which saves looking. A merge that changes nothing commits nothing.
         """
-        with self._changing(table, data, batch_id, complete=False) as delta:
+        if distinct and (rows := self._append_first(table, data, batch_id)) is not None:
+            return Merged(rows, 0, 0)
+        with self._changing(table, data, batch_id, complete=False, distinct=distinct) as delta:
             if delta is None:
                 return Merged(0, 0, 0)
             change = delta.changes()
@@ -121,24 +132,51 @@ class Lake:
             metrics = self._commit(table, lambda: self._existing(table).delete(predicate))
             return int(metrics.get("num_deleted_rows") or 0)
 
+    def clear(self, table: Table, columns: Iterable[str], predicate: str) -> int:
+        """Set columns to null in the rows that meet a SQL predicate; return how many rows."""
+        with self._lock(table):
+            if self._open(table) is None:
+                return 0
+            nulls = dict.fromkeys(columns, "NULL")
+            metrics = self._commit(table, lambda: self._existing(table).update(updates=nulls, predicate=predicate))
+            return int(metrics.get("num_updated_rows") or 0)
+
     def compact(self, table: Table) -> int:
         """Rewrite small files into large ones; return how many files were replaced. Readers keep their version."""
         with self._lock(table):
             if self._open(table) is None:
                 return 0
-            metrics = self._commit(table, lambda: self._existing(table).optimize.compact())
+            metrics = self._commit(
+                table, lambda: self._existing(table).optimize.compact(writer_properties=writer_properties(table))
+            )
             return int(metrics["numFilesRemoved"])
+
+    def forget(self, table: Table, *, before: datetime | None = None) -> Forgotten:
+        """Forget the versions that were replaced before `before` (aware; None: all but the present one), with their
+        files. Whoever has pinned one of them can no longer read it.
+
+        Writers wait only where no time is given: what is older than one can be no file of a write under way.
+        """
+        with self._lock(table, "forget"), self._lock(table) if before is None else nullcontext():
+            delta = self._open(table)
+            if delta is None:
+                return Forgotten(0, 0, 0)
+            return self._commit(table, lambda: forget(delta, before), restartable=False)
+
+    def files_on_disk(self, table: Table) -> list[Path]:
+        """Every data file of the table, those of versions that were replaced and of killed writes among them."""
+        return sorted(files_on_disk(self._path(table)))
 
     def snapshot(self, table: Table, *, as_of: datetime | None = None) -> Snapshot:
         """The table as it stands, or as it stood at `as_of` (aware).
 
-        InputError where `as_of` lies before what the table's log still remembers.
+        ForgottenError, an InputError, where `as_of` lies before what the table still remembers.
         """
         delta = self._open(table)
         if delta is None:
             return Snapshot(table, -1, ())
         if as_of is not None:
-            version = _version_at(table, delta, as_of)
+            version = version_at(table.name, delta, as_of)
             if version < 0:
                 return Snapshot(table, -1, ())
             try:
@@ -155,15 +193,19 @@ class Lake:
 
     def _stamp(self) -> None:
         """Note the format of the lake beside its tables, so that an older Purveyor knows to keep off a newer one."""
-        stamp = self.root / _STAMP
-        if not stamp.exists():
-            self.root.mkdir(parents=True, exist_ok=True)
-            stamp.write_text(json.dumps({"format": LAKE_FORMAT}) + "\n")
-
-    def _check_format(self) -> None:
-        stamp = self.root / _STAMP
-        if not stamp.exists():
+        if self._format == LAKE_FORMAT:
             return
+        if self._found_format() < LAKE_FORMAT:
+            written = self.root / f".{uuid4().hex}"  # several tables' first writers may do this at once
+            written.write_text(json.dumps({"format": LAKE_FORMAT}) + "\n")
+            written.replace(self.root / STAMP)
+        self._format = LAKE_FORMAT
+
+    def _found_format(self) -> int:
+        """The format noted beside the tables; 0 where there are none yet. LakeError for that of a newer Purveyor."""
+        stamp = self.root / STAMP
+        if not stamp.exists():
+            return 0
         try:
             found = int(json.loads(stamp.read_text())["format"])
         except (ValueError, KeyError, TypeError):
@@ -173,6 +215,7 @@ class Lake:
                 f"the lake in {self.root} was written by a newer Purveyor (format {found}, this one knows "
                 f"{LAKE_FORMAT}); upgrade Purveyor"
             )
+        return found
 
     def _open(self, table: Table) -> DeltaTable | None:
         try:
@@ -197,12 +240,14 @@ class Lake:
         return delta is not None and delta.transaction_version(batch_id) is not None
 
     @contextmanager
-    def _lock(self, table: Table) -> Iterator[None]:
-        """Hold the table against every other commit of ours."""
+    def _lock(self, table: Table, what: str = "commit") -> Iterator[None]:
+        """Hold the table against every other commit of ours, or whatever else only one may do."""
         locks = self.root / ".locks"
         locks.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(locks / f"{table.name}.lock", timeout=_LOCK_SECONDS):
+            name = table.name if what == "commit" else f"{table.name}.{what}"
+            with FileLock(locks / f"{name}.lock", timeout=_LOCK_SECONDS):
+                self._stamp()
                 yield
         except Timeout:
             raise LakeError(
@@ -222,15 +267,34 @@ class Lake:
         partitions = [MONTH] if table.month_of else None
         delta = self._open(table)
         if delta is None:
-            self._stamp()
             DeltaTable.create(
-                self._path(table), table.schema, partition_by=partitions, name=table.name, description=table.doc
+                self._path(table),
+                table.schema,
+                partition_by=partitions,
+                name=table.name,
+                description=table.doc,
+                configuration=PROPERTIES,
             )
         else:
             write_deltalake(delta, table.schema.empty_table(), mode="append", schema_mode="merge")
 
+    def _append_first(self, table: Table, data: Data, batch_id: str | None) -> int | None:
+        """Add rows of distinct keys to a table that has none yet, as they come; how many. None where it has some, or
+        the rows lack a column that new ones need."""
+        if not {c.name for c in table.columns if c.required} <= set(data.schema.names):
+            return None
+        self._ensure(table)
+        with self._lock(table):
+            if self.snapshot(table).files or self._has_batch(table, batch_id):
+                return None
+            rows = Conformed(table, data)
+            self._commit(table, lambda: self._write(table, rows.reader, batch_id), restartable=False)
+            return rows.rows
+
     @contextmanager
-    def _changing(self, table: Table, data: Data, batch_id: str | None, *, complete: bool) -> Iterator[Delta | None]:
+    def _changing(
+        self, table: Table, data: Data, batch_id: str | None, *, complete: bool, distinct: bool
+    ) -> Iterator[Delta | None]:
         """Hold the table and compare `data` with what it holds; None where the batch is already in."""
         rows = Conformed(table, data, complete=complete)
         self._ensure(table)
@@ -239,7 +303,11 @@ class Lake:
                 yield None
                 return
             with compare(
-                self.snapshot(table), rows.reader, scratch=self.root.parent / "scratch", memory_limit=self._memory_limit
+                self.snapshot(table),
+                rows.reader,
+                scratch=self.root.parent / "scratch",
+                memory_limit=self._memory_limit,
+                distinct=distinct,
             ) as delta:
                 yield delta
 
@@ -253,13 +321,30 @@ class Lake:
             )
 
     def _write(self, table: Table, reader: pa.RecordBatchReader, batch_id: str | None) -> None:
-        write_deltalake(self._path(table), reader, mode="append", commit_properties=_properties(batch_id))
+        delta = self._existing(table)
+        files = write_files(self._path(table), table, reader)
+        if not files and batch_id is None:
+            return
+        delta.create_write_transaction(
+            [*files],
+            mode="append",
+            schema=delta.schema(),
+            partition_by=[MONTH] if table.month_of else None,
+            commit_properties=_properties(batch_id),
+        )
 
     def _merge(self, table: Table, reader: pa.RecordBatchReader, batch_id: str | None) -> None:
         on = " AND ".join(f"t.{name} = s.{name}" for name in table.key)
         (
             self._existing(table)
-            .merge(reader, predicate=on, source_alias="s", target_alias="t", commit_properties=_properties(batch_id))
+            .merge(
+                reader,
+                predicate=on,
+                source_alias="s",
+                target_alias="t",
+                writer_properties=writer_properties(table),
+                commit_properties=_properties(batch_id),
+            )
             .when_matched_update_all()
             .when_not_matched_insert_all()
             .execute()
@@ -295,25 +380,6 @@ def _refuse_unknown(table: Table, delta: DeltaTable) -> None:
             f"table {table.name} uses Delta features this version of Purveyor cannot read "
             f"({', '.join(sorted(unknown))}); upgrade Purveyor, or rewrite the table without them"
         )
-
-
-def _version_at(table: Table, delta: DeltaTable, as_of: datetime) -> int:
-    """The newest version committed at or before `as_of`, by the commits' own timestamps; -1 before the first.
-
-    The library's own choice goes by the log files' modification times, which a restored backup or a copy changes.
-    """
-    commits = {int(entry["version"]): int(entry["timestamp"]) for entry in delta.history()}
-    moment = as_of.timestamp() * 1000
-    past = [version for version, timestamp in commits.items() if timestamp <= moment]
-    if past:
-        return max(past)
-    if 0 not in commits:
-        since = datetime.fromtimestamp(min(commits.values()) / 1000, UTC)
-        raise InputError(
-            f"as-of time {as_of.isoformat()} lies before what table {table.name} still remembers, "
-            f"{since:%Y-%m-%d %H:%M} UTC; ask for a later time"
-        )
-    return -1
 
 
 def _first_line(error: Exception) -> str:

@@ -18,8 +18,7 @@ def scratch_folder(root: Path, prefix: str) -> Iterator[Path]:
     A lock beside the folder, held while it is in use, tells a folder in use from a left one on every platform.
     """
     root.mkdir(parents=True, exist_ok=True)
-    for left in root.glob(f"{prefix}-*.lock"):
-        _remove_unused(left)
+    remove_left(root, prefix)
     folder = root / f"{prefix}-{uuid4().hex}"
     lock = folder.with_suffix(".lock")
     with FileLock(lock):
@@ -31,7 +30,14 @@ def scratch_folder(root: Path, prefix: str) -> Iterator[Path]:
             lock.unlink(missing_ok=True)
 
 
-def _remove_unused(lock: Path) -> None:
+def remove_left(root: Path, prefix: str = "") -> int:
+    """Remove the folders below `root` whose process is dead, of one prefix or all; return how many."""
+    return sum(_remove_unused(lock) for lock in sorted(root.glob(f"{prefix}-*.lock" if prefix else "*.lock")))
+
+
+def _remove_unused(lock: Path) -> bool:
     with suppress(Timeout), FileLock(lock, timeout=0):
         rmtree(lock.with_suffix(""), ignore_errors=True)
         lock.unlink(missing_ok=True)
+        return True
+    return False

@@ -48,10 +48,20 @@ def numbered(numbers: Ints, width: int, prefix: str = "") -> Column:
     return pc.binary_join_element_wise(pa.scalar(prefix), digits, "")
 
 
+def same(text: str, rows: int) -> Column:
+    """The same text in every row."""
+    return pa.repeat(pa.scalar(text, STRING), rows)
+
+
 def picked(values: Sequence[str | None] | Column, index: NDArray[Any], known: Bools | None = None) -> Column:
     """values[index], null where not `known`."""
     places = pa.array(index.astype(np.int64), mask=None if known is None else ~known)
     return (values if isinstance(values, pa.Array) else pa.array(values, STRING)).take(places)
+
+
+def coded(values: Sequence[str], index: NDArray[Any]) -> Column:
+    """values[index] as an Arrow dictionary: for long columns of few values."""
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(values, STRING))
 
 
 def lake_schema(name: str) -> pa.Schema:

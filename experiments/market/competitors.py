@@ -1,58 +1,39 @@
-"""What two competitors truly sell on the last day, page by page: the answer sheet of crawling and matching.
+"""What the competitors truly sell, page by page: the answer sheet of crawling and matching.
 
-A competitor's price for one of our products is our price of that day times its position on the shelf times a little
-noise with median 1. The prices of competitors do not move our demand.
+A competitor's price for one of our products comes of its rule (`sites.Rule`), its position on the shelf and a little
+noise of the page with median 1; what we do not sell keeps its price. The prices of competitors do not move our demand.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
-from experiments.market.catalogue import Catalogue, Goods, describe
-from experiments.market.columns import Floats, Ints, generator, money
+from experiments.market.catalogue import NONE, Catalogue
+from experiments.market.columns import Bools, Column, Floats, Ints, generator, money, picked, same
+from experiments.market.goods import Goods, describe
+from experiments.market.sites import Site
+from experiments.market.stores import STORES, Store
 from experiments.market.vocabulary import ABBREVIATIONS, SHELVES
-
-SHARED = 0.6
-"""Share of our products that each competitor also sells."""
 
 OUT_OF_STOCK = 0.12
 DECOYS = 8
 PRICE_NOISE = 0.02
+KINDS = ("ours", "near_miss", "other", "decoy", "broken")
+"""`decoy` is behind robots.txt, `broken` answers an error."""
 
-
-@dataclass(frozen=True)
-class Site:
-    """A competitor: its name, how its pages speak, its mean price position (log scale) and its habits.
-
-    `path` is the form of a product page's path, `closed` the folder that robots.txt forbids, shipping is in cents.
-    """
-
-    name: str
-    format: Literal["json-ld", "html"]
-    level: float
-    path: str
-    closed: str
-    gtin_shown: float
-    shipping: int
-    layouts: int
-
-
-SITES = (
-    Site("lindenmarkt", "json-ld", -0.03, "/products/{slug}-{number}", "/staff/", 0.65, 395, 4),
-    Site("kistenhaus", "html", 0.02, "/artikel/{number}-{slug}.html", "/intern/", 0.55, 490, 3),
-)
+SOLD = KINDS[:3]
 
 OFFER_SCHEMA = pa.schema(
     [
         ("site", pa.string()),
         ("path", pa.string()),
-        ("kind", pa.string()),  # ours, near_miss, other, decoy (behind robots.txt), broken (answers an error)
+        ("kind", pa.string()),  # one of KINDS
         ("status", pa.int64()),  # what the page answers
         ("sku", pa.string()),  # of our product that this truly is; null where it is none of ours
         ("near_sku", pa.string()),  # of our product that a near miss resembles: the same thing in another size
@@ -69,111 +50,149 @@ OFFER_SCHEMA = pa.schema(
         ("layout", pa.int64()),  # which of the site's page forms
     ]
 )
+TEXTS = ("path", "kind", "sku", "near_sku", "category", "title", "brand", "gtin", "mpn")
 
 
-def positions(seed: int) -> pa.Table:
-    """The true price position by site and category: the competitor's price over ours."""
-    rng = generator(seed, "positions")
-    rows = [
-        {"site": site.name, "category": shelf.category, "position": float(np.exp(rng.normal(site.level, 0.07)))}
-        for site in SITES
-        for shelf in SHELVES
-    ]
-    return pa.Table.from_pylist(rows)
+@dataclass(frozen=True)
+class Listing:
+    """A site's pages, one entry each, the broken ones left out; what does not change over time.
+
+    `kind` is a place in KINDS, `product` the place of our product that sets the price (NONE for what we do not sell,
+    which costs `price` EUR), `factor` is position times noise, `struck` the struck-through price over the price (0 for
+    none); `texts` holds the columns TEXTS.
+    """
+
+    site: Site
+    store: Store
+    kind: Ints
+    product: Ints
+    price: Floats
+    factor: Floats
+    struck: Floats
+    layout: Ints
+    texts: pa.Table
+    broken: pa.Table
+
+    def asked(self, followed: Ints, cost: Ints, reference: Floats, day: int) -> Ints:
+        """The price of each page in cents, from our prices (of the day that the site's rule follows), costs and
+        reference prices by product, in cents of its store's currency."""
+        at = np.maximum(self.product, 0)
+        by_rule = self.site.rule.price(at, followed[at].astype(float), cost[at].astype(float), reference[at], day)
+        by_rule = np.where(self.kind == KINDS.index("decoy"), 0.3 * followed[at], by_rule)
+        theirs = self.price / self.store.euros * 100
+        price = np.where(self.product == NONE, theirs, by_rule) * self.factor
+        return np.maximum(np.rint(price), 9).astype(np.int64)
+
+    def in_stock(self, day: int, seed: int) -> Bools:
+        """Which pages can be bought from on that day."""
+        return generator(seed, f"{self.site.name} stock {day}").random(len(self.kind)) >= OUT_OF_STOCK
+
+    def shown(self, price: Ints, in_stock: Bools) -> dict[str, Column]:
+        """The columns of a page that change, for prices in cents."""
+        struck = np.rint(price * self.struck).astype(np.int64)
+        shipping = np.where(price < self.store.local(5000), self.store.local(self.site.shipping), 0)
+        return {
+            "price": money(price),
+            "list_price": money(struck, self.struck > 0),
+            "shipping": money(shipping),
+            "currency": same(self.store.currency, len(price)),
+            "availability": picked(("out_of_stock", "in_stock"), in_stock),
+        }
+
+    def pages(self, price: Ints, in_stock: Bools) -> pa.Table:
+        """Every page as OFFER_SCHEMA at prices in cents."""
+        columns = {name: self.texts[name] for name in TEXTS} | self.shown(price, in_stock)
+        columns |= {"site": same(self.site.name, len(price)), "status": pa.array(np.full(len(price), 200))}
+        columns["layout"] = pa.array(self.layout)
+        table = pa.Table.from_arrays([columns[name] for name in OFFER_SCHEMA.names], schema=OFFER_SCHEMA)
+        return pa.concat_tables([table, self.broken])
 
 
-def offers(catalogue: Catalogue, our_price: Ints, position: pa.Table, seed: int) -> pa.Table:
-    """Every page of both shops, as OFFER_SCHEMA. `our_price` is in cents."""
-    level = np.array(position["position"].to_pylist()).reshape(len(SITES), len(SHELVES))
+def positions(sites: Sequence[Site], seed: int) -> Floats:
+    """The true price position of each site by shelf, shape (sites, shelves)."""
+    drawn = [np.exp(generator(seed, f"position {s.name}").normal(s.level, 0.07, len(SHELVES))) for s in sites]
+    factors: Floats = np.stack(drawn)
+    factors[[s.rule.kind == "undercut" for s in sites]] = 1.0
+    return factors
+
+
+def listings(
+    catalogue: Catalogue, sites: Sequence[Site], seed: int, stores: Sequence[Store] = STORES[:1]
+) -> list[Listing]:
+    """The pages of each site; sites compete with the stores in turn."""
     near, near_of = _near_misses(catalogue, generator(seed, "near misses"))
-    parts = [
-        _assortment(site, catalogue, our_price, near, near_of, level[s], generator(seed, site.name))
-        for s, site in enumerate(SITES)
+    levels = positions(sites, seed)
+    return [
+        _listing(site, stores[i % len(stores)], catalogue, near, near_of, levels[i], generator(seed, site.name))
+        for i, site in enumerate(sites)
     ]
-    return pa.concat_tables(parts)
 
 
 def _near_misses(catalogue: Catalogue, rng: np.random.Generator) -> tuple[Goods, Ints]:
     """Goods that differ from one of ours in size only and are not known otherwise; and which of ours each resembles."""
     goods = catalogue.goods
-    kinds = goods.kinds
     of = np.sort(rng.permutation(len(goods))[: max(4, len(goods) // 8)])
-    other = kinds[of].copy()
+    other = goods.kinds[of].copy()
     other[:, 4] = (other[:, 4] + rng.integers(1, 4, len(of))) % 4
-    known = {tuple(kind) for kind in (*kinds.tolist(), *catalogue.others.kinds.tolist())}
-    free = np.array([tuple(kind) not in known for kind in other.tolist()], dtype=bool)
-    first_number = len(goods) + len(catalogue.others) + 1
-    return describe(other[free], rng, first_number), of[free]
+    known = np.concatenate([goods.kinds, catalogue.others.kinds])
+    free = ~np.isin(_code(other), _code(known))
+    return describe(other[free], rng, len(known) + 1), of[free]
 
 
-def _assortment(
-    site: Site,
-    catalogue: Catalogue,
-    our_price: Ints,
-    near: Goods,
-    near_of: Ints,
-    level: Floats,
-    rng: np.random.Generator,
-) -> pa.Table:
+def _code(kinds: Ints) -> Ints:
+    """One number for each kind of goods."""
+    return kinds @ 100 ** np.arange(kinds.shape[1])
+
+
+def _listing(
+    site: Site, store: Store, catalogue: Catalogue, near: Goods, near_of: Ints, level: Floats, rng: np.random.Generator
+) -> Listing:
     goods, others = catalogue.goods, catalogue.others
-    ours = np.sort(rng.permutation(len(goods))[: max(1, round(len(goods) * SHARED))])
+    ours = np.sort(rng.permutation(len(goods))[: max(1, round(len(goods) * site.shared))])
     misses = np.sort(rng.permutation(len(near))[: (len(near) + 1) // 2])
     foreign = np.sort(rng.permutation(len(others))[: (len(others) + 1) // 2])
     decoys = rng.integers(0, len(goods), DECOYS)
-    entries: list[tuple[str, Goods, int, int | None, int | None, float]] = [
-        *(("ours", goods, i, i, None, our_price[i] / 100) for i in ours.tolist()),
-        *(("near_miss", near, i, None, int(near_of[i]), near.price[i]) for i in misses.tolist()),
-        *(("other", others, i, None, None, others.price[i]) for i in foreign.tolist()),
-        *(("decoy", goods, i, None, None, our_price[i] / 100 * 0.3) for i in decoys.tolist()),
+    parts = ((goods, ours), (near, misses), (others, foreign), (goods, decoys))
+    kind = np.repeat(np.arange(4), [len(chosen) for _, chosen in parts])
+    n, theirs = len(kind), np.full(len(misses) + len(foreign), NONE)
+    shelf, price = (np.concatenate([getattr(g, name)[i] for g, i in parts]) for name in ("shelf", "price"))
+    mine = np.concatenate([ours, theirs, np.full(DECOYS, NONE)])
+    resembled = np.concatenate([np.full(len(ours), NONE), near_of[misses], np.full(len(foreign) + DECOYS, NONE)])
+    ways = rng.random((n, 5))
+    names = [
+        _names(g, i, way) for (g, i), way in zip(((g, i) for g, c in parts for i in c.tolist()), ways, strict=True)
     ]
-    n = len(entries)
-    shelf = np.array([g.shelf[i] for _, g, i, *_ in entries])
-    noise = np.exp(rng.normal(0, PRICE_NOISE, n))
-    price = np.maximum(np.rint(np.array([p for *_, p in entries]) * level[shelf] * noise * 100), 9).astype(np.int64)
-    lowered = rng.random(n) < 0.2
-    regular = np.rint(price * rng.uniform(1.1, 1.4, n)).astype(np.int64)
-    texts = [_names(g, i, way) for (_, g, i, *_), way in zip(entries, rng.random((n, 5)), strict=True)]
-    gtin_shown, mpn_shown = rng.random(n) < site.gtin_shown, rng.random(n) < 0.5
-    numbers = 100_000 + rng.permutation(900_000)[: n + 2]
-    closed = [kind == "decoy" for kind, *_ in entries]
-    table = pa.Table.from_arrays(
-        [
-            pa.array([site.name] * n),
-            pa.array(
-                [
-                    _path(site, title, int(number), c)
-                    for (title, _), number, c in zip(texts, numbers, closed, strict=False)
-                ]
-            ),
-            pa.array([kind for kind, *_ in entries]),
-            pa.array([200] * n),
-            pa.array([None if own is None else catalogue.skus[own] for *_, own, _, _ in entries], pa.string()),
-            pa.array([None if like is None else catalogue.skus[like] for *_, like, _ in entries], pa.string()),
-            pa.array([SHELVES[s].category for s in shelf]),
-            pa.array([title for title, _ in texts]),
-            pa.array([brand for _, brand in texts], pa.string()),
-            pa.array([g.gtin[i] for _, g, i, *_ in entries], mask=~gtin_shown),
-            pa.array([g.mpn[i] for _, g, i, *_ in entries], mask=~mpn_shown),
-            money(price),
-            money(regular, lowered),
-            money(np.where(price < 5000, site.shipping, 0)),
-            pa.array(["EUR"] * n),
-            pa.array(np.where(rng.random(n) < OUT_OF_STOCK, "out_of_stock", "in_stock").tolist()),
-            pa.array(rng.integers(0, site.layouts, n)),
-        ],
-        schema=OFFER_SCHEMA,
-    )
+    numbers = (100_000 + rng.permutation(max(900_000, n + 2))[: n + 2]).tolist()
+    closed = (kind == KINDS.index("decoy")).tolist()
+    paths = [_path(site, title, number, c) for (title, _), number, c in zip(names, numbers, closed, strict=False)]
+    gtins, mpns = ([text for g, c in parts for text in np.array(getattr(g, a))[c]] for a in ("gtin", "mpn"))
+    texts = {
+        "path": pa.array(paths),
+        "kind": picked(KINDS, kind),
+        "sku": picked(catalogue.skus, np.maximum(mine, 0), mine != NONE),
+        "near_sku": picked(catalogue.skus, np.maximum(resembled, 0), resembled != NONE),
+        "category": picked([s.category for s in SHELVES], shelf),
+        "title": pa.array([title for title, _ in names]),
+        "brand": pa.array([brand for _, brand in names], pa.string()),
+        "gtin": pa.array(gtins, pa.string(), mask=rng.random(n) >= site.gtin_shown),
+        "mpn": pa.array(mpns, pa.string(), mask=rng.random(n) >= 0.5),
+    }
     broken = [
-        {
-            "site": site.name,
-            "path": _path(site, "gone", int(number), False),
-            "kind": "broken",
-            "status": status,
-            "layout": 0,
-        }
+        {"site": site.name, "path": _path(site, "gone", number, False), "kind": "broken", "status": status, "layout": 0}
         for number, status in zip(numbers[n:], (404, 500), strict=True)
     ]
-    return pa.concat_tables([table, pa.Table.from_pylist(broken, schema=OFFER_SCHEMA)])
+    return Listing(
+        site=site,
+        store=store,
+        kind=kind,
+        product=np.concatenate([ours, theirs, decoys]),
+        price=price,
+        factor=level[shelf] * np.exp(rng.normal(0, PRICE_NOISE, n)),
+        struck=np.where(rng.random(n) < 0.2, rng.uniform(1.1, 1.4, n), 0.0),
+        layout=rng.integers(0, site.layouts, n),
+        texts=pa.table(texts),
+        broken=pa.Table.from_pylist(broken, schema=OFFER_SCHEMA),
+    )
 
 
 def _names(goods: Goods, i: int, way: Floats) -> tuple[str, str | None]:

@@ -12,9 +12,11 @@ import numpy as np
 from experiments.market.columns import Floats, Ints
 from experiments.market.vocabulary import SHELVES
 
-TIMEZONE = "Europe/Berlin"
 BEFORE = 730
 """Days before the first one that still have a midnight: accounts are older than the orders we hold."""
+
+AFTER = 30
+"""Days after the last one that have a midnight: what runs on the last day ends later."""
 
 WEEKDAYS = np.array([1.06, 0.98, 0.95, 0.96, 0.93, 0.98, 1.14])
 """Share of an average day's demand, Monday first; the mean is 1."""
@@ -26,17 +28,18 @@ class Days:
 
     start: date
     end: date
+    timezone: str = "Europe/Berlin"
 
     def __len__(self) -> int:
         return (self.end - self.start).days + 1
 
     @cached_property
     def _midnights(self) -> Ints:
-        """The local midnights in microseconds since 1970, from `BEFORE` days before the start to two after the end."""
-        zone = ZoneInfo(TIMEZONE)
+        """Local midnights in microseconds since 1970, from `BEFORE` days before the start to `AFTER` after the end."""
+        zone = ZoneInfo(self.timezone)
         epoch = datetime(1970, 1, 1, tzinfo=UTC)
         first = datetime.combine(self.start, datetime.min.time()) - timedelta(days=BEFORE)
-        dates = (first + timedelta(days=i) for i in range(BEFORE + len(self) + 2))
+        dates = (first + timedelta(days=i) for i in range(BEFORE + len(self) + AFTER))
         return np.array([(d.replace(tzinfo=zone) - epoch) // timedelta(microseconds=1) for d in dates], dtype=np.int64)
 
     def at(self, day: Ints, fraction: Floats | float = 0.0) -> Ints:
@@ -65,3 +68,7 @@ class Days:
         of_week = (self.dates.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
         factor: Floats = WEEKDAYS[of_week]
         return factor
+
+    def promotions_season(self, day: int) -> bool:
+        """Whether the day lies in the second half of November, when promotions crowd."""
+        return "11-18" <= str(self.dates[day])[5:] <= "11-30"

@@ -1,27 +1,37 @@
-"""How the simulated merchant runs the shop: what it pays, what it asks, when it promotes, when it reorders.
+"""How the simulated merchant runs a store: what it pays, what it asks, when it promotes and tests, when it reorders.
 
 Prices answer demand. The merchant does not see the mood of the market (the demand shock of a product) but its own
 sales; when a product lately sold above its usual rate, the next regular price is set higher, and the season's rise in
 sales does the same. Price and unobserved demand thus move together, and a regression of sales on price finds demand
-less elastic than it is. Costs also move and are passed on in part: a change of price that owes nothing to demand,
-which makes cost a valid instrument. Promotions come at random times, and often in November.
+less elastic than it is. Two sorts of price change owe nothing to demand and are valid instruments: costs, which move
+by themselves and are passed on in part, and price tests, weeks drawn at random in which a product is sold a few per
+cent above or under its regular price (in the books as promotions whose id begins with "test-"). Promotions come at
+random times, and often in November.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from experiments.market.catalogue import Catalogue
 from experiments.market.columns import Bools, Floats, Ints
 from experiments.market.days import Days
+from experiments.market.stores import Assortment
 
-PROMOTION_DAYS = 7
+DEAL_DAYS = 7
+"""Length of promotions and price tests."""
+
 REACTION = 0.4
 """How strongly the regular price follows recent sales: elasticity of price to (recent / usual sales)."""
 
 PASS_THROUGH = 0.8
 CORRIDOR = (0.72, 1.4)
 """Lowest and highest regular price beside the reference price."""
+
+PROMOTED, TESTED = 1 / 110, 1 / 80
+"""Chances that a promotion or a test of a product begins on a day on which it has neither."""
+
+TEST_STEPS = np.array([0.92, 0.96, 1.04, 1.08])
+NO_DEAL = -1
 
 
 def charm(price: Floats) -> Ints:
@@ -30,29 +40,36 @@ def charm(price: Floats) -> Ints:
 
 
 class Merchant:
-    """The shop's state, moved on day by day; arrays have one entry per product, money is in cents."""
+    """The store's state, moved on day by day; arrays have one entry per product, money is in cents.
 
-    def __init__(self, catalogue: Catalogue, usual: Floats, days: Days, rng: np.random.Generator) -> None:
+    `deal` is the day on which the running promotion or price test started (`NO_DEAL` for none), `tested` whether it is
+    a test.
+    """
+
+    def __init__(self, assortment: Assortment, usual: Floats, days: Days, rng: np.random.Generator) -> None:
         """`usual` is the expected units a day of each product."""
         n = len(usual)
-        self._catalogue, self._days, self._rng = catalogue, days, rng
+        self._assortment, self._days, self._rng = assortment, days, rng
         self._usual = usual
         self._recent = usual.copy()
-        self._cost = catalogue.cost.copy()
+        self._euro_cost = assortment.catalogue.cost.copy()
+        self._euros = assortment.euros[0]
         self._weekday = rng.integers(0, 7, n)
-        self._promoted_until = np.zeros(n, dtype=np.int64)
+        self._deal_until = np.zeros(n, dtype=np.int64)
         self._due = np.zeros(n, dtype=np.int64)
         self._coming = np.zeros(n, dtype=np.int64)
         self._lead = rng.integers(4, 15, n)
-        self.regular = charm(catalogue.reference * rng.lognormal(0, 0.06, n))
+        self.regular = charm(assortment.reference * rng.lognormal(0, 0.06, n))
         self.price = self.regular.copy()
-        self.promotion = np.full(n, -1, dtype=np.int64)
+        self.deal = np.full(n, NO_DEAL, dtype=np.int64)
+        self.tested = np.zeros(n, dtype=bool)
         self.stock = np.ceil(usual * rng.uniform(20, 60, n)).astype(np.int64) + rng.integers(3, 15, n)
 
     @property
     def cost(self) -> Ints:
         """What a unit costs today."""
-        return np.maximum(np.rint(self._cost * 100).astype(np.int64), 1)
+        cents: Ints = np.maximum(np.rint(self._euro_cost / self._euros * 100).astype(np.int64), 1)
+        return cents
 
     def open_day(self, day: int) -> None:
         """Take deliveries in, then set today's costs and prices."""
@@ -61,30 +78,37 @@ class Merchant:
         self._coming[arrived] = 0
         rng, n = self._rng, len(self.stock)
         moved = rng.random(n) < 3 / 365
-        self._cost = np.where(moved, self._cost * np.exp(rng.normal(0.01, 0.06, n)), self._cost)
+        self._euro_cost = np.where(moved, self._euro_cost * np.exp(rng.normal(0.01, 0.06, n)), self._euro_cost)
+        self._euros = self._assortment.euros[day]
         self._reprice(self._weekday == day % 7, rng.random(n) < 0.3, rng.normal(0, 0.04, n))
-        self._promote(day)
+        self._deal(day)
 
     def _reprice(self, due: Bools, drawn: Bools, noise: Floats) -> None:
         weeks = 28.0
         signal = np.log((self._recent * weeks + 3) / (self._usual * weeks + 3))
-        reference = self._catalogue.reference
-        costs = (self._cost / self._catalogue.cost) ** PASS_THROUGH
+        known = self._assortment.catalogue.cost / self._assortment.store.euros
+        costs = (self._euro_cost / self._euros / known) ** PASS_THROUGH
         target = costs * np.exp(REACTION * signal + noise)
-        self.regular = np.where(due & drawn, charm(reference * np.clip(target, *CORRIDOR)), self.regular)
+        fresh = charm(self._assortment.reference * np.clip(target, *CORRIDOR))
+        self.regular = np.where(due & drawn, fresh, self.regular)
 
-    def _promote(self, day: int) -> None:
+    def _deal(self, day: int) -> None:
         rng, n = self._rng, len(self.stock)
-        month_day = str(self._days.dates[day])[5:]
-        often = 4.0 if "11-18" <= month_day <= "11-30" else 1.0
-        starts = (self._promoted_until <= day) & (rng.random(n) < often / 110)
-        self._promoted_until[starts] = day + PROMOTION_DAYS
-        running = self._promoted_until > day
-        discount = rng.uniform(0.1, 0.3, n)
-        lowered = charm(self.regular / 100 * (1 - discount))
-        continues = running & ~starts
-        self.price = np.where(starts, lowered, np.where(continues, np.minimum(self.price, self.regular), self.regular))
-        self.promotion = np.where(starts, day, np.where(continues, self.promotion, -1))
+        often = 4.0 if self._days.promotions_season(day) else 1.0
+        free = (self._deal_until <= day) & (self._assortment.launch <= day)
+        drawn = rng.random(n)
+        promoted = free & (drawn < often * PROMOTED)
+        tested = free & ~promoted & (drawn < often * PROMOTED + TESTED)
+        starts = promoted | tested
+        self._deal_until[starts] = day + DEAL_DAYS
+        running = self._deal_until > day
+        factor = np.where(promoted, 1 - rng.uniform(0.1, 0.3, n), TEST_STEPS[rng.integers(0, len(TEST_STEPS), n)])
+        self.tested = np.where(starts, tested, self.tested & running)
+        # A promotion never costs more than the regular price, even where that falls meanwhile.
+        kept = np.where(self.tested, self.price, np.minimum(self.price, self.regular))
+        begun = charm(self.regular / 100 * factor)
+        self.price = np.where(starts, begun, np.where(running, kept, self.regular))
+        self.deal = np.where(starts, day, np.where(running, self.deal, NO_DEAL))
 
     def close_day(self, day: int, sold: Ints) -> None:
         """Book what was sold and reorder what runs low; some deliveries are late, and then the product sells out."""

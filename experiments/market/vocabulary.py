@@ -156,6 +156,9 @@ SHELVES: tuple[Shelf, ...] = (
           _pieces(1, 2, 4, 10), 15, -1.7, 250, 0.1, 0.0, "Printers"),
 )  # fmt: skip
 
+LINES = ("", "Aurea", "Borea", "Cirrus", "Dorado", "Electra", "Fjord", "Gaia", "Helios", "Indigo", "Juno", "Kairos")
+"""Model lines that a brand tells its products apart by. Small catalogues need the first only, which has no name."""
+
 ABBREVIATIONS: dict[str, str] = {
     "Stainless Steel": "St. Steel",
     "Professional": "Prof.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from warehouse.jobs.runs import RunRecord
+
 DASH = "–"
 
 
@@ -60,3 +62,14 @@ def ago(value: datetime | None, now: datetime) -> str:
             whole = int(seconds // unit)
             return "just now" if whole == 0 else f"{whole} {name}{'s' if name == 'day' and whole > 1 else ''} ago"
     return f"{value.astimezone(UTC):%Y-%m-%d}"
+
+
+def took(run: RunRecord) -> str:
+    """How long a run took: 4 s, 12 min, 3 h."""
+    if run.started_at is None or run.ended_at is None:
+        return DASH
+    seconds = (run.ended_at - run.started_at).total_seconds()
+    for limit, unit, name in ((120, 1, "s"), (7200, 60, "min")):
+        if seconds < limit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds / 3600:.0f} h"

@@ -16,6 +16,7 @@ from pricing.reports.figures import web_address
 from serve.amounts import amount
 from serve.console import format as shown
 from serve.console.gate import admitted
+from serve.console.jobs import jobs_page
 from serve.console.overview import Overview, overview
 from serve.state import Serving
 from warehouse.records.stores import list_stores
@@ -78,6 +79,13 @@ def prices_page(serving: Serving, store: str | None = None) -> Response:
     )
 
 
+@router.get("/jobs", dependencies=[Depends(admitted)])
+def jobs(serving: Serving) -> Response:
+    """When what runs, what ran, and what came of it."""
+    page = jobs_page(serving.warehouse, serving.jobs)
+    return _page("jobs.html", "/jobs", serving.warehouse.clock(), page=page)
+
+
 @router.get("/console.css")
 async def stylesheet() -> Response:
     """The one stylesheet."""
@@ -124,6 +132,7 @@ def _templates() -> Environment:
         "index": shown.index,
         "moment": shown.moment,
         "percent": shown.percent,
+        "took": shown.took,
         "web_address": web_address,
     }
     return environment

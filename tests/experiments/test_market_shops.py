@@ -15,9 +15,12 @@ from xml.etree import ElementTree
 
 import httpx
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.market import Market, MarketSize, Shop, generate, serve_shops
+from experiments.market.competitors import PRICE_NOISE
+from tests.experiments.frames import frame
 
 END = date(2025, 12, 31)
 SOLD = {"ours", "near_miss", "other"}
@@ -193,15 +196,18 @@ def test_assortments_hold_every_difficulty(market: Market, shops: list[Shop]) ->
         assert 0.05 < out < 0.25
 
 
-def test_price_positions_by_category_are_those_of_the_truth(market: Market) -> None:
-    history = market.tables["product_history"].sort_by([("sku", "ascending"), ("valid_from", "ascending")]).to_pylist()
-    ours = {row["sku"]: float(row["price"]) for row in history}  # the last row of each product stays
-    ratios: dict[tuple[str, str], list[float]] = {}
-    for row in market.truth.offers.to_pylist():
-        if row["kind"] == "ours" and row["sku"] in ours:
-            ratios.setdefault((row["site"], row["category"]), []).append(float(row["price"]) / ours[row["sku"]])
-    positions = {(row["site"], row["category"]): row["position"] for row in market.truth.positions.to_pylist()}
-    assert set(ratios) == set(positions)
-    for place, seen in ratios.items():
-        assert np.exp(np.mean(np.log(seen))) == pytest.approx(positions[place], rel=0.04)
-    assert max(positions.values()) > 1.05 and min(positions.values()) < 0.95
+def test_both_shops_follow_our_prices_at_their_positions(market: Market) -> None:
+    history = frame(market.tables["product_history"]).sort_values("valid_from")
+    pages = frame(market.truth.offers).query("kind == 'ours'").merge(frame(market.truth.competitors), on="site")
+    assert set(pages.rule) == {"follow"}
+    pages["valid_from"] = pd.Timestamp(END, tz="Europe/Berlin").tz_convert("UTC") - pd.to_timedelta(pages.days, "D")
+    pages = pages.astype({"valid_from": history.valid_from.dtype}).sort_values("valid_from")
+    both = pd.merge_asof(
+        pages, history[["valid_from", "sku", "price"]], on="valid_from", by="sku", suffixes=("", "_ours")
+    )
+    both["ratio"] = np.log(both.price / both.price_ours)
+    seen = both.groupby(["site", "category"]).ratio.agg(["mean", "count"])
+    true = frame(market.truth.positions).set_index(["site", "category"]).position
+    assert set(seen.index) == set(true.index)
+    assert ((seen["mean"] - np.log(true)).abs() < 4 * PRICE_NOISE / np.sqrt(seen["count"]) + 0.005).all()
+    assert true.max() > 1.05 and true.min() < 0.95

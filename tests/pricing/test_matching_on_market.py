@@ -9,6 +9,7 @@ import pytest
 
 from experiments.market import catalogue, competitors
 from experiments.market.days import Days
+from experiments.market.sites import SITES
 from pricing.matching.decide import Offer, Product, decide
 
 
@@ -18,7 +19,8 @@ def test_matches_are_right_and_most_are_found(seed: int) -> None:
     cents = np.rint(goods.reference * 100).astype(np.int64)
     pages = [
         row
-        for row in competitors.offers(goods, cents, competitors.positions(seed), seed).to_pylist()
+        for listing in competitors.listings(goods, SITES[:2], seed)
+        for row in listing.pages(listing.asked(cents, cents, goods.reference, 0), listing.in_stock(0, seed)).to_pylist()
         if row["kind"] in ("ours", "near_miss", "other")
     ]
     fields = ("sku", "title", "brand", "gtin", "pack_size", "pack_unit")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,12 @@ def test_each_help_has_an_example_of_that_command(path: tuple[str, ...], command
 def test_help_is_instant() -> None:
     seconds = []
     for _ in range(3):
-        began = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([PURVEYOR, "--help"], check=True, capture_output=True)
-        seconds.append(time.perf_counter() - began)
-    # The promise is half a second on a free machine; a busy one may take twice that.
-    assert min(seconds) < 1.0, seconds
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # What it costs the processor: how long it takes to get one is the machine's affair.
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(seconds) < 0.6, seconds
 
 
 def test_no_room_is_imported_for_help() -> None:

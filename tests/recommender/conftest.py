@@ -107,7 +107,11 @@ def release_recommender(warehouse: Warehouse) -> None:
         titles, sellable = release.titles_and_sellable(session.ask(CATALOGUE, before=warehouse.clock()), found)
     trained = train(found, sellable, seed=SEED)
     warehouse.artifacts.release(
-        KIND, lambda folder: release.write(folder, trained, found, titles), metrics={}, trained_on={}
+        KIND,
+        lambda folder: release.write(folder, trained, found, titles),
+        metrics={},
+        trained_on={},
+        people=release.PEOPLE,
     )
 
 

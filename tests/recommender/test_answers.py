@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from typing import get_args
 
@@ -150,7 +151,25 @@ def test_the_ranking_is_released_to_be_read(released: Warehouse) -> None:
 
 def test_an_answer_takes_milliseconds(recommender: Recommender) -> None:
     recommender.for_you(CUSTOMER)
-    began = time.perf_counter()
+    began = time.process_time()
     for number in range(100):
         recommender.for_you(f"C{number:03}")
-    assert (time.perf_counter() - began) / 100 < 0.02  # 0.5 ms when nothing else runs
+    assert (time.process_time() - began) / 100 < 0.005  # 0.5 ms on a free machine
+
+
+def test_who_was_erased_is_a_stranger_to_the_release(released: Warehouse, recommender: Recommender) -> None:
+    assert recommender.for_you("C002")[0].source != "popularity"
+    barred = Recommender.open(released.artifacts, erased={"C002"})
+    assert {item.source for item in barred.for_you("C002")} == {"popularity"}
+    assert released.artifacts.forget_people({"C002"}) == [recommender.version]
+    without = Recommender.open(released.artifacts)
+    assert without.version != recommender.version
+    assert {item.source for item in without.for_you("C002")} == {"popularity"}
+    assert without.for_you("C004") == recommender.for_you("C004") == barred.for_you("C004")
+    assert released.artifacts.forget_people({"C002"}) == []
+
+
+def test_a_release_removed_while_it_is_opened(released: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.artifacts._verify", lambda info: shutil.rmtree(info.folder))
+    with pytest.raises(NotFound, match="was removed while it was being opened"):
+        Recommender.open(released.artifacts)

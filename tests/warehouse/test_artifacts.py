@@ -163,6 +163,27 @@ def test_what_no_artifact_may_hold(artifacts: Artifacts, write: Callable[[Path],
     assert artifacts.current("model") is None
 
 
+def test_a_release_need_not_be_current(artifacts: Artifacts) -> None:
+    old = release(artifacts, "old")
+    new = artifacts.release("model", writes(als="new"), metrics={}, trained_on={}, current=False)
+    assert artifacts.open("model") == old
+    assert artifacts.history("model") == [new, old]
+    assert artifacts.make_current("model", new.version) == new
+
+
+def test_old_releases_are_put_away(artifacts: Artifacts, root: Path) -> None:
+    made = [release(artifacts, str(number)) for number in range(6)]
+    artifacts.make_current("model", made[1].version)
+    (root / "model" / "20200101T000000.000000Z-dead").mkdir()  # of a removal that was killed
+    assert artifacts.prune("model", keep=3) == [made[2].version, made[0].version]
+    assert [info.version for info in artifacts.history("model")] == [made[n].version for n in (5, 4, 3, 1)]
+    assert sorted(path.name for path in (root / "model").iterdir() if path.is_dir()) == [
+        made[n].version for n in (1, 3, 4, 5)
+    ]
+    assert artifacts.open("model") == made[1]
+    assert artifacts.prune("model", keep=3) == []
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -79,6 +79,7 @@ def test_a_file_is_written_whole_and_once(warehouse: Warehouse, write: Write) ->
         rejected=0,
         rejects_file=None,
         ignored_columns=(),
+        read_as={"format": "CSV", "encoding": "utf-8", "separator": ",", "decimal": "."},
     )
     assert take(warehouse, path) == first
     assert rows(
@@ -226,7 +227,7 @@ order_id,ordered_at,sku,quantity,amount
 1,2026-01-05,A,1,10
 2,2011-13-45,A,1,10
 3,2026-01-05,"B
-=x",one,"1,234.50"
+=x",one,"1,234,50"
 4,2026-01-05,B,1
 5,2026-01-05,B,1,1.23456
 ,2026-01-05,B,1,1
@@ -258,12 +259,12 @@ def test_bad_rows_are_kept_with_place_reason_and_cells(warehouse: Warehouse, wri
             "3",
             "ordered_at '2011-13-45' is not a date and time; write it like 2026-11-30 14:05:00 or 2026-11-30T14:05:00Z",
         ),
-        ("4", f"quantity 'one' {number}; amount '1,234.50' {number}"),
+        ("4", f"quantity 'one' {number}; amount '1,234,50' {number}"),
         ("6", "has 4 fields where the header has 5"),
         ("7", "amount '1.23456' has more than four decimals; round it"),
         ("8", "order_id is empty"),
     ]
-    assert listed[1][2:] == ["3", "2026-01-05", "B\n=x", "one", "1,234.50"]
+    assert listed[1][2:] == ["3", "2026-01-05", "B\n=x", "one", "1,234,50"]
 
 
 def test_cells_of_rejected_rows_are_no_formulas(warehouse: Warehouse, write: Write) -> None:
@@ -277,8 +278,10 @@ def test_cells_of_rejected_rows_are_no_formulas(warehouse: Warehouse, write: Wri
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("amount=12,50", "amount '12,50' is not a number"),
-        ("amount=€ 5", "amount '€ 5' is not a number"),
+        ("amount=12,5,0", "amount '12,5,0' is not a number"),
+        ("amount=5 kg", "amount '5 kg' is not a number"),
+        ("quantity=5 EUR", "quantity '5 EUR' is not a number"),
+        ("amount=1,234", "amount '1,234' may be one number with a decimal point, another with a decimal comma; say"),
         ("amount=1_000", "amount '1_000' is not a number"),
         ("amount=nan", "amount 'nan' is not a number"),
         ("amount=1e400", "amount '1e400' is not a number"),
@@ -289,7 +292,8 @@ def test_cells_of_rejected_rows_are_no_formulas(warehouse: Warehouse, write: Wri
         ("currency=EURO", "currency 'EURO' is no currency in use"),
         ("currency=XXX", "currency 'XXX' is no currency in use"),
         ("line_kind=gift", "line_kind 'gift' is none of product, shipping, fee"),
-        ("ordered_at=01.02.2026", "ordered_at '01.02.2026' is not a date and time"),
+        ("ordered_at=01.02.26", "ordered_at '01.02.26' is not a date and time"),
+        ("ordered_at=1/2/2026", "ordered_at '1/2/2026' may be one day with the day first, another with the month"),
         ("ordered_at=0026-01-05", "ordered_at '0026-01-05' is not a date and time"),
         ("ordered_at=2026-02-30 10:00", "ordered_at '2026-02-30 10:00' is not a date and time"),
         ("ordered_at=now", "ordered_at 'now' is not a date and time"),
@@ -316,7 +320,7 @@ def test_a_cell_that_cannot_be_taken(warehouse: Warehouse, write: Write, cell: s
         ({"currency": "EURO"}, "--currency: 'EURO' is no currency in use"),
         ({"timezone": "Berlin"}, "--timezone: 'Berlin' is no time zone"),
         ({"timezone": "localtime"}, "--timezone: 'localtime' is no time zone"),
-        ({"preset": "offline-retail"}, "there is no preset 'offline-retail'; presets: online-retail"),
+        ({"preset": "offline-retail"}, "there is no preset 'offline-retail'; presets for orders: "),
         ({"preset": "online-retail"}, "has no column 'InvoiceNo' for order_id"),
         ({"mapping": {"oder_id": "order_id"}}, "orders have no field 'oder_id' (did you mean 'order_id'?)"),
         ({"mapping": {"order_id": "orderid"}}, "no column 'orderid' for order_id (did you mean 'order_id'?)"),
@@ -478,3 +482,14 @@ def test_a_derived_amount_that_cannot_be_told(warehouse: Warehouse, write: Write
     assert "orders.csv line 2: amount cannot be told" in refusal(
         warehouse, write(content), preset="online-retail", currency=None, timezone=None
     )
+
+
+def test_rows_that_name_no_store_belong_to_the_only_one_whatever_its_id(warehouse: Warehouse, write: Write) -> None:
+    open_store(warehouse, "web", currency="EUR", timezone="Europe/Berlin")
+    assert take(warehouse, write(GOOD), currency=None, timezone=None).written == 3
+    assert rows(warehouse, "select distinct store_id, currency from orders") == [{"store_id": "web", "currency": "EUR"}]
+
+    open_store(warehouse, "outlet", currency="EUR", timezone="Europe/Berlin")
+    told = refusal(warehouse, write(GOOD), currency=None, timezone=None)
+    assert "store 'main' is new" in told
+    assert "the stores there are: outlet, web (--store)" in told

@@ -20,6 +20,8 @@ import pricing
 import recommender
 import scrapers
 import serve
+import warehouse.doctor
+import warehouse.sources
 from experiments.market import MarketSize, generate
 from warehouse.engines.dialect import lint
 from warehouse.house import Warehouse
@@ -29,7 +31,9 @@ from warehouse.session import Session
 from warehouse.settings import Settings
 from warehouse.tables import CRAWLS, FX_RATES, MATCHES, OFFERS, SEGMENT_MEMBERS, TABLES, TIME
 
-ROOMS: tuple[ModuleType, ...] = (scrapers, pricing, recommender, campaigns, serve, experiments)
+ROOMS: tuple[ModuleType, ...] = (
+    *(scrapers, pricing, recommender, campaigns, serve, experiments, warehouse.doctor, warehouse.sources),
+)
 START, END = date(2026, 3, 1), date(2026, 5, 31)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SIZE = MarketSize(products=60, customers=120, orders_per_customer=20)
@@ -127,6 +131,7 @@ def market_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 PARAMETERS: dict[str, object] = {
+    "run": "second",
     "after": "",
     "as_of": NOW,
     "before": NOW,
@@ -138,6 +143,7 @@ PARAMETERS: dict[str, object] = {
     "least": 0.0,
     "rates_since": END - timedelta(days=100),
     "received_at": NOW,
+    "seen_before": NOW,
     "since": NOW - timedelta(days=60),
     "segment": "lapsed",
     "store_id": "main",
@@ -185,7 +191,7 @@ def test_every_sql_file_is_a_question() -> None:
     files = {
         f"{'.'.join(path.relative_to(root).parts[:-1])}:{path.name}"
         for room in ROOMS
-        for path in (root / room.__name__).rglob("*.sql")
+        for path in root.joinpath(*room.__name__.split(".")).rglob("*.sql")
     }
     assert files - PARTS == {name for name in QUESTIONS if name.endswith(".sql")}
 

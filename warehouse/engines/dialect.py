@@ -57,6 +57,11 @@ def cast_result(sql: str, result: pa.Schema) -> str:
     return f"select {columns} from ({sql}) as answer"
 
 
+def relations(sql: str) -> set[str]:
+    """The names of the tables and other relations that `sql` reads from."""
+    return {node.name for node in _parse(sql).find_all(exp.Table)}
+
+
 def check_read_only(sql: str) -> None:
     """QueryError unless `sql` is one SELECT."""
     tree = _parse(sql)

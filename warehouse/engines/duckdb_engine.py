@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
@@ -13,6 +14,8 @@ from warehouse.errors import QueryError
 from warehouse.scratch import scratch_folder
 from warehouse.settings import Settings
 from warehouse.snapshot import ERASED, Snapshot, without_erased
+
+_GONE = re.compile("No files found|No such file")
 
 
 class DuckDBEngine:
@@ -34,7 +37,12 @@ class DuckDBEngine:
         try:
             return self._connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
-            raise QueryError(str(error).strip().splitlines()[0]) from error
+            said = str(error).strip().splitlines()[0]
+            if isinstance(error, duckdb.IOException) and _GONE.search(said):
+                said = (
+                    f"the lake's files of when this began are gone ({said}); they were purged meanwhile, run it again"
+                )
+            raise QueryError(said) from error
         finally:
             for name in inputs:
                 self._connection.unregister(name)

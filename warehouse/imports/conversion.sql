@@ -12,7 +12,10 @@ create macro as_number(t) as case when is_number(t) and isfinite(try_cast(t as d
 -- the fourth decimal (1.1 + 2.2 = 3.3000000000000003) is dropped; a real fifth decimal is not ours to round.
 create macro as_fine(t) as case when is_number(t) then try_cast(t as decimal(36, 18)) end;
 create macro as_money(t) as
-    case when abs(as_fine(t) - round(as_fine(t), 4)) < 0.0000001 then try_cast(round(as_fine(t), 4) as decimal(18, 4)) end;
+    case
+        when regexp_full_match(t, '[+-]?\d{1,14}(\.\d{1,4})?') then try_cast(t as decimal(18, 4))
+        when abs(as_fine(t) - round(as_fine(t), 4)) < 0.0000001 then try_cast(round(as_fine(t), 4) as decimal(18, 4))
+    end;
 create macro as_rate(t) as try_cast(round(as_fine(t), 8) as decimal(18, 8));
 
 create macro as_flag(t) as

@@ -21,6 +21,7 @@ _HAPPENED = {"orders": "ordered_at", "events": "occurred_at", "offers": "observe
 _PRICED = {
     "products": ("price", "list_price", "cost", "map_price"),
     "product_history": ("price", "list_price", "cost"),
+    "promotions": ("price",),
     "offers": ("price", "list_price", "shipping"),
 }
 """Amounts that cannot be negative."""
@@ -39,6 +40,12 @@ def checks(kind: str, brought: Container[str], now: datetime) -> tuple[tuple[str
         spoiled.append((f"{quoted(name)} > timestamptz {latest}", f"{name} is yet to come; correct the time"))
     if kind in _PRICED:
         spoiled += [(f"{name} < 0", f"{name} is negative; correct it") for name in _PRICED[kind] if name in brought]
+    if kind == "promotions":
+        if "ends_at" in brought:
+            spoiled.append(("ends_at <= starts_at", "ends_at is not after starts_at; correct one"))
+        if "discount_percent" in brought:
+            share = "discount_percent is not between 0 and 100; write 20 for 20 %"
+            spoiled.append(("discount_percent not between 0 and 100", share))
     if kind == "offers" and "price" in brought:
         spoiled.append(("price is not null and currency is null", "price has no currency; add --currency"))
     return tuple(spoiled)
@@ -53,6 +60,10 @@ def fallbacks(kind: str, brought: Container[str], said: Said, store: str | None,
             given = {"store_id": literal(store), "line_kind": literal("product"), "currency": currency}
         case "product_history":
             given = {"store_id": literal(store), "currency": currency}
+        case "promotions":
+            given = {"store_id": literal(store)}
+            if "price" in brought:
+                given["currency"] = f"case when price is not null then {currency} end"
         case "spend":
             given = {"currency": currency}
         case "products" if "map_price" in brought or any(field.name in brought for field in PRICES):

@@ -18,6 +18,7 @@ from warehouse.tables import (
     ORDERS,
     PRODUCT_HISTORY,
     PRODUCTS,
+    PROMOTIONS,
     SPEND,
     STRING,
     Column,
@@ -30,6 +31,7 @@ PRICES = (
     Column("cost", MONEY, "What a unit costs us, without tax"),
     Column("stock", FLOAT, "Units on hand"),
     Column("on_promotion", BOOLEAN, "Whether the price is a promotion's"),
+    Column("promotion_id", STRING, "Which promotion"),
 )
 """Fields of a products file that belong to product_history."""
 
@@ -80,6 +82,7 @@ KINDS = {
         Kind(OFFERS, ("site", "url", "observed_at")),
         Kind(CONSENTS, ("customer_id", "channel", "at", "granted")),
         Kind(PRODUCT_HISTORY, ("sku", "valid_from"), into_store="always"),
+        Kind(PROMOTIONS, ("promotion_id", "sku", "starts_at"), into_store="always"),
         Kind(SPEND, ("day", "channel", "campaign", "amount")),
         Kind(FX_RATES, ("day", "currency", "eur")),
     )

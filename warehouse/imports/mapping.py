@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from warehouse.errors import InputError
 from warehouse.imports.kinds import Kind
-from warehouse.imports.presets import Preset
+from warehouse.imports.presets.preset import Preset
 from warehouse.imports.readers import Source
 
 _LISTED = 40
@@ -29,8 +29,8 @@ def parse_map(text: str) -> dict[str, str]:
 
 def choose_columns(
     kind: Kind, source: Source, mapping: Mapping[str, str] | None, preset: Preset | None
-) -> dict[str, int]:
-    """The position in the file of every field it brings.
+) -> dict[str, str]:
+    """The cell column (its position in the file) of every field it brings.
 
     With a map or preset those columns and no others; without, the columns named as the fields are. InputError names a
     field or column that is not there, with the nearest that is, and fields that the file must bring but does not.
@@ -52,16 +52,16 @@ def choose_columns(
         if column not in source.columns:
             raise InputError(
                 f"{source.name} has no column {column!r} for {name}{_nearest(column, source.columns)}; "
-                f"its columns are {_listed(source.columns)}; map another with --map {name}=COLUMN"
+                f"{_columns(source)}; map another with --map {name}=COLUMN"
             )
     derived = preset.derived if preset else {}
     missing = [name for name in kind.needs if name not in named and name not in derived]
     if missing:
         raise InputError(
-            f"{source.name} has no column for {', '.join(missing)}; its columns are {_listed(source.columns)}; "
+            f"{source.name} has no column for {', '.join(missing)}; {_columns(source)}; "
             f"name every field to take with --map {_suggested(kind, named, source.columns)}"
         )
-    return {name: source.columns.index(column) for name, column in named.items()}
+    return {name: str(source.columns.index(column)) for name, column in named.items()}
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -86,6 +86,12 @@ def _closest(name: str, known: Iterable[str]) -> str | None:
     plain = {"".join(c for c in other.lower() if c.isalnum()): other for other in known}
     found = get_close_matches("".join(c for c in name.lower() if c.isalnum()), plain, n=1, cutoff=0.6)
     return plain[found[0]] if found else None
+
+
+def _columns(source: Source) -> str:
+    sheet = source.read_as.get("sheet")
+    place = f" in sheet {sheet!r} (--sheet names another)" if sheet else ""
+    return f"its columns{place} are {_listed(source.columns)}"
 
 
 def _listed(columns: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from warehouse.house import Warehouse
 
 DEFAULT_STORE = "main"
-"""The store of rows that name none, where the command names none."""
+"""The id of a shop's first store, where nobody gave it another."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A store: its currency and the time zone of its clocks."""
+    """A store: its currency, the time zone of its clocks, and whether its prices include tax."""
 
     store_id: str
     currency: str
     timezone: str
+    prices_include_tax: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,14 @@ class Said:
 def known_places(warehouse: Warehouse) -> dict[str, Place]:
     """The stores on record, by id."""
     with warehouse.records.reading() as records:
-        return {s.store_id: Place(s.store_id, s.currency, s.timezone) for s in list_stores(records)}
+        return {
+            s.store_id: Place(s.store_id, s.currency, s.timezone, s.prices_include_tax) for s in list_stores(records)
+        }
+
+
+def default_store(known: Mapping[str, Place]) -> str:
+    """The store of rows that name none, where the command names none either: the only one there is, else `main`."""
+    return next(iter(known)) if len(known) == 1 else DEFAULT_STORE
 
 
 def new_places(store_ids: Iterable[str], known: dict[str, Place], said: Said) -> list[Place]:
@@ -63,7 +71,10 @@ def new_places(store_ids: Iterable[str], known: dict[str, Place], said: Said) ->
         if said.timezone is None:
             missing.append("--timezone (such as Europe/Berlin)")
         if said.currency is None or said.timezone is None:
-            raise InputError(f"store {store_id!r} is new; say {' and '.join(missing)}, or make it with purveyor init")
+            others = f"; the stores there are: {', '.join(sorted(known))} (--store)" if known else ""
+            raise InputError(
+                f"store {store_id!r} is new; say {' and '.join(missing)}, or make it with purveyor init{others}"
+            )
         places.append(Place(store_id, said.currency, said.timezone))
     return places
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from warehouse.duck import quoted
 from warehouse.imports.kinds import Kind
+from warehouse.imports.notation import Notation, plain_column, with_plain
 from warehouse.money import currencies
 from warehouse.tables import BOOLEAN, DAY, FLOAT, MONEY, RATE, STRING, TIME, Column
 
@@ -41,29 +42,40 @@ def literal(text: str | None) -> str:
     return "null::varchar" if text is None else "'" + text.replace("'", "''") + "'"
 
 
+def trimmed(cell: str) -> str:
+    """SQL for the text in the column called `cell`: without what stands around it, null where that leaves nothing."""
+    text = quoted(cell)
+    # Most texts have nothing around them, which is quickly seen; trimming takes ten times as long.
+    bare = f"ord({text}) between 33 and 126 and ord(right({text}, 1)) between 33 and 126"
+    return f"case when {bare} then {text} else nullif(trim({text}, {_BLANK}), '') end"
+
+
 @dataclass(frozen=True)
 class Plan:
     """How the rows of one file become rows of one table.
 
-    `positions` says which column of the file is which field; `derived` and `fallbacks` give fields as SQL, instead of
-    the file or where the file has nothing. That SQL may name values of other fields and `store_currency`. `checks` are
-    conditions over values that spoil a row, with what to say of it. `zone` and `store` are SQL for the time zone of a
-    time written without one and for the store of a row that names none.
+    `cells` says which column of `relation` holds which field's text; `derived` and `fallbacks` give fields as SQL,
+    instead of the file or where the file has nothing. That SQL may name values of other fields and `store_currency`.
+    `checks` are conditions over values that spoil a row, with what to say of it. `zone` and `store` are SQL for the
+    time zone of a time written without one and for the store of a row that names none.
     """
 
     kind: Kind
-    positions: Mapping[str, int]
+    cells: Mapping[str, str]
     zone: str
     store: str
     derived: Mapping[str, str]
     fallbacks: Mapping[str, str]
     checks: tuple[tuple[str, str], ...] = ()
     time_format: str | None = None
+    relation: str = "raw"
+    notations: Mapping[str, Notation] = field(default_factory=dict)
+    """How fields are written whose texts are not in the plain form of conversion.sql."""
 
     @property
     def fields(self) -> list[Column]:
         """The fields that rows will have, in the order of the declaration."""
-        present = self.positions.keys() | self.derived.keys() | self.fallbacks.keys()
+        present = self.cells.keys() | self.derived.keys() | self.fallbacks.keys()
         return [field for field in self.kind.fields if field.name in present]
 
     @property
@@ -71,25 +83,26 @@ class Plan:
         """The fields whose values come from the lookup tables "<field> lookup"."""
         # Our own products' addresses stand as the shop writes them; those of offers are part of the offer's identity.
         names = ("gtin", "url") if self.kind.name == "offers" else ("gtin",)
-        return [name for name in names if name in self.positions]
+        return [name for name in names if name in self.cells]
 
     def texts_sql(self) -> str:
         """Each row's texts: trimmed, null where empty, named "<field> text"."""
-        places = self.positions.items()
-        cells = [f"nullif(trim({quoted(str(at))}, {_BLANK}), '') as {text_column(name)}" for name, at in places]
-        return f"select {_listed(['_line', '_fault', *cells])} from raw"
+        cells = [f"{trimmed(cell)} as {text_column(name)}" for name, cell in self.cells.items()]
+        return f"select {_listed(['_line', '_fault', *cells])} from {self.relation}"
 
     def rows_sql(self) -> str:
         """Each row's `_line`, `reason` (what is wrong with it; null where nothing is) and values by field name."""
         walls = [f"{self._wall_sql(f)} as {_wall(f.name)}" for f in self._read if f.type == TIME]
-        store_text = text_column("store_id") if "store_id" in self.positions else "null"
+        store_text = text_column("store_id") if "store_id" in self.cells else "null"
         lookups = [f"left join {lookup_table(n)} on {lookup_table(n)}.text = {text_column(n)}" for n in self.lookups]
         values = [f"{self._value_sql(f)} as {quoted(f.name)}" for f in self._read]
         derived = [f"{sql} as {quoted(name)}" for name, sql in self.derived.items()]
         texts = [text_column(f.name) for f in self._read] + [_wall(f.name) for f in self._read if f.type == TIME]
+        texts += [plain_column(text_column(name)) for name in self.notations]
+        told = with_plain("texts", {text_column(name): notation for name, notation in self.notations.items()})
         filled = [f"{self._filled_sql(f.name)} as {quoted(f.name)}" for f in self.fields]
         return f"""
-            with walls as (select {_listed(["*", *walls])} from texts),
+            with walls as (select {_listed(["*", *walls])} from {told}),
             placed as (
                 select w.*, s.currency as store_currency, {self.zone} as zone
                 from walls w left join stores s on s.store_id = coalesce({store_text}, {self.store})),
@@ -100,7 +113,7 @@ class Plan:
 
     @property
     def _read(self) -> list[Column]:
-        return [field for field in self.kind.fields if field.name in self.positions]
+        return [field for field in self.kind.fields if field.name in self.cells]
 
     @property
     def _required(self) -> list[str]:
@@ -108,8 +121,12 @@ class Plan:
         required = {c.name for c in table.columns if c.required} | set(table.key)
         return [field.name for field in self.fields if field.name in required]
 
-    def _wall_sql(self, field: Column) -> str:
+    def _plain(self, field: Column) -> str:
         text = text_column(field.name)
+        return plain_column(text) if field.name in self.notations else text
+
+    def _wall_sql(self, field: Column) -> str:
+        text = self._plain(field)
         if self.time_format is None:
             return f"as_wall_clock({text})"
         return f"coalesce(as_wall_clock({text}), plausible(try_strptime({text}, {literal(self.time_format)})))"
@@ -124,14 +141,14 @@ class Plan:
             return f"case when lower({text}) in ({_literals(field.values)}) then lower({text}) end"
         if field.currency:
             return f"case when upper({text}) in ({_literals(sorted(currencies()))}) then upper({text}) end"
-        return _CONVERSIONS[field.type][0].format(t=text, wall=_wall(field.name))
+        return _CONVERSIONS[field.type][0].format(t=self._plain(field), wall=_wall(field.name))
 
     def _filled_sql(self, name: str) -> str:
         if name not in self.fallbacks:
             return quoted(name)
         if name in self.derived:
             return f"coalesce({quoted(name)}, {self.fallbacks[name]})"
-        if name not in self.positions:
+        if name not in self.cells:
             return self.fallbacks[name]
         # Only for a cell that is empty: one that cannot be read stays null, and is the row's fault.
         return f"case when {text_column(name)} is null then {self.fallbacks[name]} else {quoted(name)} end"
@@ -139,7 +156,7 @@ class Plan:
     def _reason_sql(self) -> str:
         faults = [self._misread_sql(f) for f in self._read]
         empty = [
-            f"case when {quoted(name)} is null and {text_column(name) if name in self.positions else 'null'} is null "
+            f"case when {quoted(name)} is null and {text_column(name) if name in self.cells else 'null'} is null "
             f"then '{name} is empty{'; add --currency' if name == 'currency' else ''}' end"
             for name in self._required
             if name not in self.derived
@@ -167,7 +184,12 @@ class Plan:
             return literal(f" is none of {', '.join(field.values)}")
         if field.currency:
             return literal(" is no currency in use; write an ISO 4217 code such as EUR")
-        return _CONVERSIONS[field.type][1].format(t=text_column(field.name), wall=_wall(field.name))
+        plain = self._plain(field)
+        fault = _CONVERSIONS[field.type][1].format(t=plain, wall=_wall(field.name))
+        if field.name not in self.notations:
+            return fault
+        written = self.notations[field.name].fault_sql(text_column(field.name))
+        return f"case when {plain} is null then {written} else {fault} end"
 
 
 def content_sql(columns: Iterable[Column]) -> str:

@@ -7,11 +7,22 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+from warehouse.errors import InputError
+from warehouse.imports.erased import ERASED_LINES
 from warehouse.imports.readers import Source
 from warehouse.imports.staging import Staging
 
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?[\d.,\s]+")
+
+
+class RejectedRows(InputError):
+    """A file of which nothing was written, since rows of it cannot be taken: `count` of them, listed in `path`."""
+
+    def __init__(self, message: str, count: int, path: Path) -> None:
+        super().__init__(message)
+        self.count = count
+        self.path = path
 
 
 def write_rejects(staging: Staging, source: Source, folder: Path, now: datetime) -> Path:
@@ -22,9 +33,15 @@ def write_rejects(staging: Staging, source: Source, folder: Path, now: datetime)
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{now:%Y%m%dT%H%M%S%f}-{source.path.stem.removesuffix('.csv')}.csv"
-    cells = ", ".join(f'raw."{place}"' for place in range(len(source.columns)))
+    # Of an erased customer the place and the reason are kept alone: the file lies about for weeks.
+    cells = ", ".join(
+        f'case when raw._line not in (from {ERASED_LINES}) then raw."{place}" end'
+        for place in range(len(source.columns))
+    )
     rows = staging.stream(
-        f"select rejected._line, rejected.reason, {cells} from rejected join raw using (_line) order by rejected._line"
+        # A preset may make several rows of one; it is listed once, with all that is wrong with it.
+        f"select _line, reason, {cells} from raw join (select _line, string_agg(distinct reason, '; ') as reason "
+        "from rejected group by _line) using (_line) order by _line"
     )
     path.touch(mode=0o600)
     with path.open("w", encoding="utf-8", newline="") as file:

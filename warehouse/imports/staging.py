@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow as pa
 from warehouse.duck import connect, quoted
 from warehouse.errors import ConfigError
 from warehouse.imports.places import Place
-from warehouse.imports.plan import Plan, content_sql, literal, lookup_table, text_column
+from warehouse.imports.plan import Plan, content_sql, lookup_table, text_column
 from warehouse.imports.readers import Source
 from warehouse.progress import Progress
 from warehouse.scratch import scratch_folder
@@ -37,21 +38,45 @@ class Staging:
     """The stages of one import: `raw` (the file's cells), `texts`, `converted` (values, reasons), then `rejected`
     (places and reasons) and `staged` (the rows to write, each key once). Each is a relation of `connection`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, cursors: ExitStack) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, cursors: ExitStack, memory_limit: str) -> None:
         self.connection = connection
         self._cursors = cursors
-        macros = files("warehouse.imports").joinpath("conversion.sql").read_text(encoding="utf-8")
-        connection.execute(macros)
+        self._memory_limit = memory_limit
+        for macros in ("conversion.sql", "notation.sql"):
+            connection.execute(files("warehouse.imports").joinpath(macros).read_text(encoding="utf-8"))
+        connection.execute(
+            "create table stores (store_id varchar, currency varchar, timezone varchar, prices_include_tax boolean)"
+        )
 
     def load(self, source: Source, progress: Progress) -> int:
         """Read the file into `raw`; return how many rows it has."""
         cells = [f"{quoted(str(place))} varchar" for place in range(len(source.columns))]
         self.connection.execute(f"create table raw ({', '.join(['_line bigint', '_fault varchar', *cells])})")
         done = 0
-        for batch in source.batches:
-            self._insert("raw", pa.Table.from_batches([batch]))
-            done += batch.num_rows
-            progress(f"reading {source.name}", done, source.rows)
+        failure: BaseException | None = None
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            nonlocal done, failure
+            try:
+                for batch in source.batches:
+                    done += batch.num_rows
+                    yield batch
+                    progress(f"reading {source.name}", done, source.rows)
+            except BaseException as error:
+                failure = error
+                raise
+
+        names = ["_line", "_fault", *(str(place) for place in range(len(source.columns)))]
+        schema = pa.schema([pa.field(name, pa.int64() if name == "_line" else pa.string()) for name in names])
+        # One statement for the whole file: one for each batch takes half as long again.
+        self.connection.register("_batches", pa.RecordBatchReader.from_batches(schema, batches()))
+        try:
+            self.connection.execute("insert into raw from _batches")
+        except duckdb.Error:
+            if failure is not None:
+                raise failure from None
+            raise
+        self.connection.unregister("_batches")
         return done
 
     def distinct_texts(self, plan: Plan, field: str) -> list[str]:
@@ -73,12 +98,19 @@ class Staging:
             lambda row: function(row["text"]),
         )
 
-    def convert(self, plan: Plan, places: Iterable[Place]) -> None:
-        """Turn texts into values, and say of each row what is wrong with it."""
-        self.connection.execute("create table stores (store_id varchar, currency varchar, timezone varchar)")
+    def open_stores(self, places: Iterable[Place]) -> None:
+        """Put stores into the table `stores`."""
         for place in places:
-            values = ", ".join(literal(v) for v in (place.store_id, place.currency, place.timezone))
-            self.connection.execute(f"insert into stores values ({values})")
+            values = [place.store_id, place.currency, place.timezone, place.prices_include_tax]
+            self.connection.execute("insert into stores values (?, ?, ?, ?)", values)
+
+    def fill_table(self, table: str, column: str, texts: Iterable[str]) -> None:
+        """Make a table of one text column."""
+        self.connection.execute(f"create table {table} ({quoted(column)} varchar)")
+        self._insert(table, pa.table({column: pa.array(texts, pa.string())}))
+
+    def convert(self, plan: Plan) -> None:
+        """Turn texts into values, and say of each row what is wrong with it."""
         self.connection.execute(f"create view texts as {plan.texts_sql()}")
         self.connection.execute(f"create table converted as {plan.rows_sql()}")
         self.connection.execute("create table rejected as select _line, reason from converted where reason is not null")
@@ -116,33 +148,58 @@ class Staging:
         Rows that are alike are different sales; a file gives the same ids in whatever order its rows stand, since the
         `others`, columns that are no part of the identity, decide the ordinal.
         """
+        identity = list(identity)
+        same = self._find_repeated(column.name for column in identity)
         order = ", ".join([*(quoted(column.name) for column in others), "_line"])
         ordinal = f"row_number() over (partition by digest order by {order})"
+        named = f"select *, left(md5({content_sql(identity)}), 20) as digest from good"
+        # A window over every row of a large file would sort all of it.
         self.connection.execute(
-            f"create view staged as select * exclude (digest), digest || '-' || {ordinal} as {quoted(id_name)} "
-            f"from (select *, left(md5({content_sql(identity)}), 20) as digest from good)"
+            f"create table numbered as select * exclude (digest), digest || '-1' as {quoted(id_name)} "
+            f"from ({named} where not {same}) union all "
+            f"select * exclude (digest), digest || '-' || {ordinal} from ({named} where {same})"
         )
+        self.connection.execute("create view staged as from numbered")
+        self.connection.execute("drop view good")
+        self.connection.execute("drop table converted")
 
     def stage_keyed(self, key: tuple[str, ...], unit: str) -> None:
         """Stage one good row of each key; a second one that says something else is rejected."""
+        same = self._find_repeated(key)
         window = f"(partition by {', '.join(quoted(name) for name in key)} order by _line)"
         values = ", ".join(quoted(name) for name in self.columns("good") if name != "_line")
         self.connection.execute(
             f"create table keyed as select *, row_number() over {window} as nth, hash({values}) as content, "
             f"first_value(hash({values})) over {window} as first_content, "
-            f"first_value(_line) over {window} as first_line from good"
+            f"first_value(_line) over {window} as first_line from good where {same}"
         )
         told = f"'the same {', '.join(key)} stands in {unit} ' || first_line || ' with other values; keep one'"
         self.connection.execute(
             f"insert into rejected select _line, {told} from keyed where nth > 1 and content <> first_content"
         )
         self.connection.execute(
-            "create view staged as select * exclude (nth, content, first_content, first_line) from keyed where nth = 1"
+            f"create view staged as select * from good where not {same} union all "
+            "select * exclude (nth, content, first_content, first_line) from keyed where nth = 1"
         )
+
+    def _find_repeated(self, names: Iterable[str]) -> str:
+        """Look for good rows that share values; a SQL condition that such rows meet (and hardly any other)."""
+        together = f"hash({', '.join(quoted(name) for name in names)})"
+        self.connection.execute(
+            f"create table repeated as select {together} as together from good group by 1 having count(*) > 1"
+        )
+        return f"({together} in (from repeated))"
 
     def forget_file(self) -> None:
         """Let go of the file's cells, which nobody asks for once the rejected rows are listed."""
-        self.connection.execute("drop table raw")
+        for table in ("raw", "cells", "shape"):
+            self.connection.execute(f"drop table if exists {table}")
+
+    def give_way(self) -> None:
+        """Keep a quarter of what it may in memory: the rest is for what compares the staged rows with stored ones."""
+        number, unit = re.fullmatch(r"([\d.]+) ?(\w+)", self._memory_limit).groups()  # type: ignore[union-attr]
+        with suppress(duckdb.OutOfMemoryException):  # a huge file pins more than that: it keeps what it has
+            self.connection.execute(f"set memory_limit = '{float(number) / 4}{unit}'")
 
     def columns(self, relation: str) -> list[str]:
         """The names of a stage's columns."""
@@ -190,7 +247,7 @@ def staging(settings: Settings) -> Iterator[Staging]:
         connection = connect(":memory:", folder, memory_limit=settings.memory_limit)
         try:
             with ExitStack() as cursors:
-                yield Staging(connection, cursors)
+                yield Staging(connection, cursors, settings.memory_limit)
         except duckdb.OutOfMemoryException as error:
             raise ConfigError(
                 f"the import ran out of memory or disk ({str(error).splitlines()[0]}); "

@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from warehouse.errors import NotFound
 from warehouse.progress import Progress
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Job:
     """A kind of job. Functions are named as "module:name", so that a worker imports only what it runs.
 
     `subjects` is None for a job that runs once for the whole house. `cron` is when it runs unless the shop file says
-    otherwise (five fields, in the house's time zone); None: only when asked.
+    otherwise (five fields, in the house's time zone); None: only when asked. Two runs on one subject never go on at the
+    same time where their jobs have the same `group`; a job without one is a group of its own.
     """
 
     name: str
@@ -48,6 +50,11 @@ class Job:
     function: str
     subjects: str | None = None
     cron: str | None = None
+    group: str | None = None
+
+    def partition(self, subject: str) -> str:
+        """What one run at a time may work on."""
+        return f"{self.group or self.name} {subject}".rstrip()
 
     def load(self) -> JobFunction:
         """The function."""
@@ -60,6 +67,14 @@ class Job:
             return None
         loaded: Subjects = load(self.subjects)
         return loaded
+
+
+def find_job(jobs: Sequence[Job], name: str) -> Job:
+    """The job of that name; NotFound names what there is."""
+    for job in jobs:
+        if job.name == name:
+            return job
+    raise NotFound(f"there is no job {name[:80]!r}; there are: {', '.join(job.name for job in jobs)}")
 
 
 def load(name: str) -> Any:

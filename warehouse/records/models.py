@@ -90,22 +90,29 @@ class Delivery(Model):
 
 
 class ScheduleState(Model):
-    """Since when a job's schedule is known, and whether a person has paused it."""
+    """How far a job's schedule is dealt with, per subject, and whether a person has paused it (subject "").
+
+    Of `rule`, the cron and its time zone, the times up to `known_since` are past: run, skipped, or before it was known.
+    """
 
     __tablename__ = "schedule_states"
 
     job: Mapped[Key]
+    subject: Mapped[Key]
+    rule: Mapped[str]
     known_since: Mapped[datetime]
     paused: Mapped[bool]
 
 
 class AlertState(Model):
-    """A finding that a role was told of, so that it is told once."""
+    """An open finding that a role is told of on a channel, so that it is told once. `detail` is the finding itself."""
 
     __tablename__ = "alert_states"
 
     finding: Mapped[Key]
     role: Mapped[Key]
+    channel: Mapped[Key]
+    detail: Mapped[Json]
     raised_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

@@ -132,6 +132,7 @@ def _sqlite_connected(connection: Any, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA secure_delete = ON")  # what an erasure deletes is overwritten, not only unlinked
 
 
 def _sqlite_begins(connection: Connection) -> None:

@@ -14,11 +14,22 @@ from warehouse.records.locks import hold
 from warehouse.records.models import Release
 
 
-def add_release(tx: Session, kind: str, version: str, *, manifest: Mapping[str, Any], at: datetime) -> Release:
-    """Record a release and make it the current one of its kind."""
-    saved = tx.merge(Release(kind=kind, version=version, manifest=dict(manifest), released_at=at, current=False))
+def add_release(
+    tx: Session, kind: str, version: str, *, manifest: Mapping[str, Any], at: datetime, current: bool = True
+) -> Release:
+    """Record a release and, unless said otherwise, make it the current one of its kind."""
+    saved = tx.get(Release, (kind, version))
+    if saved is None:
+        saved = Release(kind=kind, version=version, manifest=dict(manifest), released_at=at, current=False)
+        tx.add(saved)
+        tx.flush()
+    return make_current(tx, kind, version) if current else saved
+
+
+def remove_release(tx: Session, kind: str, version: str) -> None:
+    """Strike a release off; NotFound where there is none."""
+    tx.delete(get_release(tx, kind, version))
     tx.flush()
-    return make_current(tx, saved.kind, saved.version)
 
 
 def make_current(tx: Session, kind: str, version: str) -> Release:

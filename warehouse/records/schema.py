@@ -43,6 +43,13 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
+def knows(found: str) -> bool:
+    """Whether this code can bring records of that revision to its own schema."""
+    from alembic.script import ScriptDirectory
+
+    return found == HEAD or found in {script.revision for script in ScriptDirectory(MIGRATIONS).walk_revisions()}
+
+
 def config(connection: Connection) -> Config:
     """Alembic's configuration for one open connection; needs no alembic.ini."""
     from alembic.config import Config
@@ -55,13 +62,10 @@ def config(connection: Connection) -> Config:
 
 def _upgrade(connection: Connection, current: str | None) -> None:
     from alembic import command
-    from alembic.script import ScriptDirectory
 
-    settings = config(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and not knows(current):
         raise ConfigError(
             f"the records database stands at revision {current}, which this version of Purveyor does not know: "
             "a newer one has written it; upgrade Purveyor"
         )
-    command.upgrade(settings, "head")
+    command.upgrade(config(connection), "head")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from warehouse.clock import is_timezone
 from warehouse.errors import InputError, NotFound
 from warehouse.money import is_currency
 from warehouse.records.models import Store
@@ -29,12 +29,13 @@ def save_store(
     """Create the store or replace its details; InputError names what cannot be."""
     if not store_id.strip():
         raise InputError("a store needs an id, such as 'web-de'")
-    if not is_currency(currency):
-        raise InputError(f"store {store_id!r}: {currency!r} is no currency in use; write an ISO 4217 code such as EUR")
-    if not _is_timezone(timezone):
-        raise InputError(f"store {store_id!r}: {timezone!r} is no time zone; write an IANA name such as Europe/Berlin")
-    if country is not None and not _COUNTRY.fullmatch(country):
-        raise InputError(f"store {store_id!r}: {country!r} is no country; write an ISO 3166 code such as DE")
+    try:
+        check_currency(currency)
+        check_timezone(timezone)
+        if country is not None:
+            check_country(country)
+    except InputError as error:
+        raise InputError(f"store {store_id!r}: {error}") from None
     store = Store(
         store_id=store_id,
         name=name,
@@ -68,9 +69,22 @@ def list_stores(tx: Session) -> list[Store]:
     return list(tx.scalars(select(Store).order_by(Store.store_id)))
 
 
-def _is_timezone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError):  # a path outside, a folder, an unknown name
-        return False
-    return True
+def check_currency(code: str) -> str:
+    """The code, where it is a currency's; else InputError."""
+    if not is_currency(code):
+        raise InputError(f"{code!r} is no currency in use; write an ISO 4217 code such as EUR")
+    return code
+
+
+def check_timezone(name: str) -> str:
+    """The name, where it is a time zone's; else InputError."""
+    if not is_timezone(name):
+        raise InputError(f"{name!r} is no time zone; write an IANA name such as Europe/Berlin")
+    return name
+
+
+def check_country(code: str) -> str:
+    """The code, where it has the form of a country's; else InputError."""
+    if not _COUNTRY.fullmatch(code):
+        raise InputError(f"{code!r} is no country; write an ISO 3166 code such as DE")
+    return code

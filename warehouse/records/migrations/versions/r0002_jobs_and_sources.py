@@ -37,16 +37,20 @@ def upgrade() -> None:
     op.create_table(
         "schedule_states",
         sa.Column("job", NAME, nullable=False),
+        sa.Column("subject", NAME, nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
         sa.Column("known_since", TIME, nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("job", name=op.f("pk_schedule_states")),
+        sa.PrimaryKeyConstraint("job", "subject", name=op.f("pk_schedule_states")),
     )
     op.create_table(
         "alert_states",
         sa.Column("finding", NAME, nullable=False),
         sa.Column("role", NAME, nullable=False),
+        sa.Column("channel", NAME, nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("raised_at", TIME, nullable=False),
         sa.Column("sent_at", TIME, nullable=True),
-        sa.PrimaryKeyConstraint("finding", "role", name=op.f("pk_alert_states")),
+        sa.PrimaryKeyConstraint("finding", "role", "channel", name=op.f("pk_alert_states")),
     )
     op.add_column("tombstones", sa.Column("purged_at", TIME, nullable=True))

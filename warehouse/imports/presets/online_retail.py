@@ -1,35 +1,13 @@
-"""Files known by name: which column is what, and what they leave unsaid."""
+"""UCI Online Retail, the public data set of a gift shop."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from warehouse.errors import InputError
-from warehouse.imports.kinds import Kind
-
-
-@dataclass(frozen=True)
-class Preset:
-    """How to read one well-known kind of file.
-
-    `derived` gives fields as DuckDB SQL over the other fields' values; `time_format` is how its times may be written
-    beside ISO 8601 (strptime).
-    """
-
-    name: str
-    kind: str
-    columns: Mapping[str, str]
-    currency: str
-    timezone: str
-    country: str
-    derived: Mapping[str, str] = field(default_factory=dict)
-    time_format: str | None = None
-
+from warehouse.imports.presets.preset import Preset
 
 ONLINE_RETAIL = Preset(
     "online-retail",
     "orders",
+    "UCI Online Retail, CSV or Parquet",
     {
         "order_id": "InvoiceNo",
         "sku": "StockCode",
@@ -59,16 +37,3 @@ ONLINE_RETAIL = Preset(
 )
 """UCI Online Retail (Chen, Sain and Guo 2012, doi:10.24432/C5BW33): a UK gift shop's order lines. An invoice number
 that begins with C is a cancellation, its quantities are negative."""
-
-PRESETS = {preset.name: preset for preset in (ONLINE_RETAIL,)}
-"""The presets by name."""
-
-
-def preset_named(name: str, kind: Kind) -> Preset:
-    """The preset called `name`; InputError lists those there are, or says which kind it is for."""
-    if name not in PRESETS:
-        raise InputError(f"there is no preset {name!r}; presets: {', '.join(PRESETS)}")
-    preset = PRESETS[name]
-    if preset.kind != kind.name:
-        raise InputError(f"preset {name} reads {preset.kind}, not {kind.name}; run: purveyor import {preset.kind}")
-    return preset

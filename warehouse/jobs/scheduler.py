@@ -1,0 +1,76 @@
+"""Asking for the runs that are due. Every worker does it, and any number may: the id of a run is its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from warehouse.errors import PurveyorError
+from warehouse.house import Warehouse
+from warehouse.jobs.job import Job
+from warehouse.jobs.schedule import Schedule, readable_schedules
+from warehouse.jobs.store import JobStore
+from warehouse.records.schedules import dealt_with, known_since, paused_jobs
+
+
+def enqueue_due(warehouse: Warehouse, store: JobStore, jobs: Sequence[Job], *, say: Callable[[str], None]) -> None:
+    """Ask for every run that is due by the warehouse's clock.
+
+    Of several times that passed while no worker ran, the latest is run, once. Where the run before still waits or
+    goes on, the new one is skipped.
+
+    Raises:
+        PurveyorError: the schedules of some jobs cannot be read or their subjects not be listed; the others have been
+            asked for all the same.
+    """
+    with warehouse.records.reading() as tx:
+        paused = paused_jobs(tx)
+    planned, faults = readable_schedules(warehouse.settings, jobs)
+    troubles = [str(fault) for fault in faults]
+    for schedule in planned:
+        if schedule.cron is None or schedule.job.name in paused:
+            continue
+        try:
+            subjects = subjects_of(warehouse, schedule.job)
+        except Exception as error:  # of the room that lists them
+            troubles.append(f"{schedule.job.name}: its subjects cannot be listed ({type(error).__name__}: {error})")
+            continue
+        _enqueue_schedule(warehouse, store, schedule, subjects, say)
+    if troubles:
+        raise PurveyorError("; ".join(troubles))
+
+
+def subjects_of(warehouse: Warehouse, job: Job) -> Sequence[str]:
+    """What a job runs on now: "" for a job of the whole house."""
+    subjects = job.load_subjects()
+    return ("",) if subjects is None else subjects(warehouse)
+
+
+def _enqueue_schedule(
+    warehouse: Warehouse, store: JobStore, schedule: Schedule, subjects: Sequence[str], say: Callable[[str], None]
+) -> None:
+    job, now = schedule.job, warehouse.clock()
+    with warehouse.records.transaction() as tx:
+        since = known_since(tx, job.name, subjects, schedule.rule, now=now)
+    due = {subject: at for subject in subjects if (at := schedule.latest_due(since[subject], now))}
+    if not due:
+        return
+    for subject, run in store.enqueue(job, due).items():
+        at = due[subject]
+        if run.scheduled_at != at:
+            say(f"{title(job.name, subject)}: skipped at {at:%Y-%m-%d %H:%M} UTC, as run {run.run_id} is {run.state}")
+        elif run.state == "queued":
+            say(f"{title(job.name, subject)}: due at {at:%Y-%m-%d %H:%M} UTC{_late(at, now)}")
+    # Only now: should we die in between, the next scheduler asks for the same runs, and each is there once.
+    with warehouse.records.transaction() as tx:
+        dealt_with(tx, job.name, due)
+
+
+def title(job: str, subject: str) -> str:
+    """A job and its subject, for people."""
+    return f"{job} {subject}".rstrip()
+
+
+def _late(due: datetime, now: datetime) -> str:
+    minutes = int((now - due).total_seconds() // 60)
+    return f", {minutes:,} minutes late" if minutes >= 5 else ""
