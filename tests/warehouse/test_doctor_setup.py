@@ -16,6 +16,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from purveyor.main import app
@@ -27,6 +28,7 @@ from warehouse.house import Warehouse
 from warehouse.jobs.job import Job
 from warehouse.jobs.slots import own_slot
 from warehouse.jobs.store import JobStore
+from warehouse.records import ScheduleState
 from warehouse.settings import Settings
 from warehouse.shop_file import NAME
 from warehouse.stores import open_store
@@ -137,6 +139,12 @@ def test_a_worker_that_runs_is_no_finding(shop: Write) -> None:
         assert only(examine(warehouse), "no_worker") == []
 
 
+def has_schedules(warehouse: Warehouse) -> bool:
+    """Whether a worker has noted yet what is due when, which it does in its rounds."""
+    with warehouse.records.reading() as tx:
+        return bool(tx.scalar(select(func.count()).select_from(ScheduleState).where(ScheduleState.rule != "")))
+
+
 def test_a_job_that_failed_and_a_worker_that_died(tmp_path: Path) -> None:
     """With a real worker: the failure's words and its remedy, until a later run is done; schedules without a worker."""
     settings = Settings(home=tmp_path / "home")
@@ -153,7 +161,7 @@ def test_a_job_that_failed_and_a_worker_that_died(tmp_path: Path) -> None:
             stderr=subprocess.DEVNULL,
         )
         try:
-            while not store.run(run).finished:
+            while not (store.run(run).finished and has_schedules(warehouse)):
                 assert worker.poll() is None
                 time.sleep(0.1)
             findings = examine(warehouse)
