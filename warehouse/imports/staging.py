@@ -77,6 +77,7 @@ class Staging:
                 raise failure from None
             raise
         self.connection.unregister("_batches")
+        pa.default_memory_pool().release_unused()  # what reading the file took is not given back by itself
         return done
 
     def distinct_texts(self, plan: Plan, field: str) -> list[str]:
@@ -111,6 +112,8 @@ class Staging:
 
     def convert(self, plan: Plan) -> None:
         """Turn texts into values, and say of each row what is wrong with it."""
+        # Rows say their line themselves; to keep their order would hold many of them in memory.
+        self.connection.execute("set preserve_insertion_order = false")
         self.connection.execute(f"create view texts as {plan.texts_sql()}")
         self.connection.execute(f"create table converted as {plan.rows_sql()}")
         self.connection.execute("create table rejected as select _line, reason from converted where reason is not null")
@@ -198,8 +201,10 @@ class Staging:
     def give_way(self) -> None:
         """Keep a quarter of what it may in memory: the rest is for what compares the staged rows with stored ones."""
         number, unit = re.fullmatch(r"([\d.]+) ?(\w+)", self._memory_limit).groups()  # type: ignore[union-attr]
-        with suppress(duckdb.OutOfMemoryException):  # a huge file pins more than that: it keeps what it has
-            self.connection.execute(f"set memory_limit = '{float(number) / 4}{unit}'")
+        for share in (0.25, 0.5):  # a huge file pins more than a quarter, and more than half it keeps what it has
+            with suppress(duckdb.OutOfMemoryException):
+                self.connection.execute(f"set memory_limit = '{float(number) * share}{unit}'")
+                return
 
     def columns(self, relation: str) -> list[str]:
         """The names of a stage's columns."""
@@ -244,7 +249,8 @@ class Staging:
 def staging(settings: Settings) -> Iterator[Staging]:
     """An empty staging; its files are gone when it ends, however it ends."""
     with scratch_folder(settings.scratch, "import") as folder:
-        connection = connect(":memory:", folder, memory_limit=settings.memory_limit)
+        # In a file, not in memory: tables of memory are spilled whole and uncompressed.
+        connection = connect(str(folder / "staging.duckdb"), folder, memory_limit=settings.memory_limit)
         try:
             with ExitStack() as cursors:
                 yield Staging(connection, cursors, settings.memory_limit)
