@@ -49,8 +49,17 @@ def sealed_shops(urls: Iterable[str]) -> frozenset[str]:
 
 def open_pages(folder: Path = FOLDER) -> list[LabelledPage]:
     """The labelled pages of the shops that are not sealed; FileNotFoundError where the data is not here."""
+    return _pages(folder, sealed=False)
+
+
+def sealed_pages(folder: Path = FOLDER) -> list[LabelledPage]:
+    """The pages of the sealed shops: to be measured once, when nothing is changed any more, and never looked at."""
+    return _pages(folder, sealed=True)
+
+
+def _pages(folder: Path, *, sealed: bool) -> list[LabelledPage]:
     truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
-    sealed = sealed_shops(labels["url"] for labels in truth.values())
+    closed = sealed_shops(labels["url"] for labels in truth.values())
     return [
         LabelledPage(
             shop_of(labels["url"]),
@@ -59,5 +68,5 @@ def open_pages(folder: Path = FOLDER) -> list[LabelledPage]:
             {name: tuple(values) for name, values in labels.items() if isinstance(values, list)},
         )
         for page, labels in truth.items()
-        if shop_of(labels["url"]) not in sealed
+        if (shop_of(labels["url"]) in closed) == sealed
     ]

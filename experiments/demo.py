@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from experiments.training import TrainingResult
     from pricing.position import PricePosition
     from pricing.proposals import ProposalRun
+    from scrapers.health import CrawlHealth
 
 STORE = "main"
 TAX_RATE_PERCENT = Decimal(19)
@@ -74,6 +75,7 @@ class DemoResult:
     first_day: date
     last_day: date
     seed: int
+    crawls: Mapping[str, CrawlHealth]
     shops: list[CrawlJudged]
     matches: MatchesJudged
     review: int
@@ -117,10 +119,11 @@ def run_demo(
         market.write(files, settings.home.parent / f"{settings.home.name}-truth")
         _import(warehouse, market, files, progress)
 
+        crawls = {}
         with serve_shops(market) as shops:
             for shop in shops:
                 site = _file(files / f"{shop.site}.yaml", SITE_FILE.format(site=shop.site, base_url=shop.base_url))
-                crawl(read_site(site), warehouse, progress=progress)
+                crawls[shop.site] = crawl(read_site(site), warehouse, progress=progress)
             true_offers = _true_offers(shops)
         progress("matching", 0, None)
         matched = run_matching(warehouse, progress=progress)
@@ -157,6 +160,7 @@ def run_demo(
         first_day=first_day,
         last_day=last_day,
         seed=seed,
+        crawls=crawls,
         shops=judged_shops,
         matches=judged_matches,
         review=matched.review,

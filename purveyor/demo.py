@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from purveyor.common import progress
+from scrapers.browser.chromium import NO_CHROMIUM
 
 if TYPE_CHECKING:
     from experiments.demo import DemoResult
@@ -87,11 +88,16 @@ def _print(result: DemoResult, home: str, port: int, once: bool) -> None:
 
 def _crawled(result: DemoResult) -> Iterator[tuple[str, str]]:
     for shop in result.shops:
+        invented = f", {shop.invented} that it does not sell" if shop.invented else ""
+        health = result.crawls[shop.site]
+        drawn = f"; {health.rendered} pages drawn by Chromium" if health.rendered else ""
         yield (
             "Crawled",
-            f"{shop.site}: {shop.seen} of the {shop.sold} products it truly sells, "
-            f"{shop.price_right} at the true price",
+            f"{shop.site}: {shop.seen} of the {shop.sold} products it truly sells, {shop.price_right} at the true "
+            f"price, {shop.stock_right} in the true stock state{invented}{drawn}",
         )
+        if undrawn := health.failures.get("no_browser"):
+            yield "", f"{undrawn} of its pages show no price before scripts have run: {NO_CHROMIUM}"
     matches = result.matches
     yield (
         "Matched",

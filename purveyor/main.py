@@ -16,6 +16,7 @@ from purveyor import (
     demo,
     doctor,
     erase,
+    extract,
     imports,
     init,
     jobs,
@@ -45,7 +46,8 @@ app.command("import")(imports.import_)
 app.add_typer(connect.app, name="connect")
 app.add_typer(sources.app, name="sources")
 app.add_typer(sites.app, name="sites")
-app.command("crawl")(crawl.crawl)
+app.command("extract")(extract.extract)
+app.add_typer(crawl.app, name="crawl")
 app.add_typer(match.app, name="match")
 app.add_typer(pricing.app, name="pricing")
 app.add_typer(recommender.app, name="recommender")

@@ -12,6 +12,9 @@ from purveyor.common import open_warehouse
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0: all of this machine.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Let shops at private addresses be added in the console.")
+    ] = False,
 ) -> None:
     """Serve the HTTP API and the console until Ctrl-C.
 
@@ -35,4 +38,5 @@ def serve(
             typer.echo("Ctrl-C stops the server.")
 
         log_to_stderr()
-        run(create_app(warehouse, host=host, jobs=JOBS), listener, started=started)
+        app = create_app(warehouse, host=host, jobs=JOBS, allow_private=allow_private)
+        run(app, listener, started=started)

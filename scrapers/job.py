@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from scrapers.browser.chromium import NO_CHROMIUM
 from scrapers.crawl import crawl
 from scrapers.registered import registered
 from warehouse.errors import InputError
@@ -37,8 +38,9 @@ def site_names(warehouse: Warehouse) -> list[str]:
 def crawl_site(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, Any]:
     """Crawl the site on record that the run is for; the run's id is that of its first crawl.
 
-    A run that was killed after its crawl had been written does not crawl again, unless that failed or was interrupted:
-    a run that is retried, or given back by a worker that stops, crawls anew. Raises:
+    A run that was killed takes its crawl up where it was. One that was killed after its crawl had been written does not
+    crawl again, unless that failed or was interrupted: a run that is retried, or given back by a worker that stops,
+    crawls anew. Raises:
         NotFound: the site is no longer on record.
         InputError: no product page was answered (the causes are named), or the site is being crawled by another.
     """
@@ -47,8 +49,12 @@ def crawl_site(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, 
     found = next((figures for figures in written if _stands(figures)), None)
     if found is None:
         crawl_id = f"{run.run_id}.{len(written) + 1}" if written else run.run_id
-        crawl(site, warehouse, crawl_id=crawl_id, progress=progress)
-        (found,) = (figures for figures in _written(warehouse, run.run_id) if figures["crawl_id"] == crawl_id)
+        row = crawl(site, warehouse, crawl_id=crawl_id, progress=progress).row()
+        found = {name: row[name] for name in _FIGURES}
+    if "outside_window" in json.loads(found["failures"]) and not found["fetched"]:
+        raise InputError(f"{site.name} may be crawled {site.window} only; schedule crawls within these hours")
+    if found["outcome"] == "failed" and "no_browser" in json.loads(found["failures"]):
+        raise InputError(f"no page of {site.name} shows a price before scripts have run: {NO_CHROMIUM}")
     if found["outcome"] == "failed":
         raise InputError(
             f"no product page of {site.name} could be fetched ({found['failures']}); "

@@ -13,6 +13,7 @@ from serve import assignments, events, health, prices, problems, recommendations
 from serve.assignments import record
 from serve.console import jobs as console_jobs
 from serve.console import pages
+from serve.console import sites as console_sites
 from serve.console.overview import lake_facts
 from serve.current import current_model
 from serve.gathering import Gathering
@@ -34,13 +35,19 @@ MOST_BODY_BYTES = 2 * 1024 * 1024
 
 
 def create_app(
-    warehouse: Warehouse, *, host: str = "127.0.0.1", jobs: Sequence[Job] = (), poll_seconds: float = POLL_SECONDS
+    warehouse: Warehouse,
+    *,
+    host: str = "127.0.0.1",
+    jobs: Sequence[Job] = (),
+    allow_private: bool = False,
+    poll_seconds: float = POLL_SECONDS,
 ) -> FastAPI:
     """The API and the console over `warehouse`, which stays the caller's to close.
 
     `host` is the address that the server will be bound to; it decides who may open the console without a key (see
-    `serve.console.gate`). `jobs` are those the console shows and may ask for. `poll_seconds` is how often a new
-    release, and new data for titles and prices, is looked for.
+    `serve.console.gate`). `jobs` are those the console shows and may ask for. `allow_private` lets shops at
+    private addresses be added there. `poll_seconds` is how often a new release, and new data for titles and prices, is
+    looked for.
     """
 
     @asynccontextmanager
@@ -53,6 +60,7 @@ def create_app(
             app.state.serving = State(
                 warehouse=warehouse,
                 host=host,
+                allow_private=allow_private,
                 jobs=jobs,
                 model=current_model(warehouse, poll_seconds=poll_seconds),
                 titles=product_titles(warehouse, poll_seconds=poll_seconds),
@@ -77,6 +85,7 @@ def create_app(
         app.include_router(module.router)
     app.include_router(pages.router)
     app.include_router(console_jobs.router)
+    app.include_router(console_sites.router)
     problems.install(app)
     describe(app)
     # The last one added is the outermost.

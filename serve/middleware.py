@@ -20,7 +20,7 @@ _HEADERS = {
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    # Nothing to others; our own pages name themselves, by which a form is known to be ours (console/jobs.py).
+    # Nothing to others; our own pages name themselves, by which a form is known to be ours (console/gate.py).
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -23,10 +23,11 @@ from warehouse.jobs.job import Job
 @dataclass(frozen=True)
 class State:
     """One server's warehouse and what it keeps open. `host` is the address the server is bound to, `jobs` every job
-    there is."""
+    there is, `allow_private` whether shops at private addresses may be added in the console."""
 
     warehouse: Warehouse
     host: str
+    allow_private: bool
     jobs: Sequence[Job]
     model: Fresh[Recommender, str]
     titles: Fresh[dict[str, str], tuple[int, ...]]

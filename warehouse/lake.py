@@ -124,6 +124,20 @@ class Lake:
                 self._commit(table, lambda: self._write(table, change.reader(), batch_id))
             return Merged(change.inserted, change.updated, change.unchanged)
 
+    def replace(self, table: Table, data: Data, predicate: str) -> int:
+        """Put rows in the place of those that meet a SQL predicate, in one commit; return how many are there now.
+
+        The rows must meet the predicate themselves. They are kept in memory until they are committed.
+        """
+        rows = Conformed(table, data)
+        self._ensure(table)
+        with self._lock(table):
+            try:
+                self._commit(table, lambda: self._overwrite(table, rows.reader, predicate), restartable=False)
+            except LakeError as error:
+                raise rows.failure or error from None
+        return rows.rows
+
     def delete(self, table: Table, predicate: str) -> int:
         """Delete the rows that meet a SQL predicate; return how many."""
         with self._lock(table):
@@ -348,6 +362,16 @@ class Lake:
             .when_matched_update_all()
             .when_not_matched_insert_all()
             .execute()
+        )
+
+    def _overwrite(self, table: Table, reader: pa.RecordBatchReader, predicate: str) -> None:
+        write_deltalake(
+            self._existing(table),
+            reader,
+            mode="overwrite",
+            predicate=predicate,
+            writer_properties=writer_properties(table),
+            commit_properties=_properties(None),
         )
 
     def _commit(self, table: Table, act: Callable[[], _T], *, restartable: bool = True) -> _T:

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     timezone: str = Field(default="UTC", description="IANA name; the time zone of schedules")
     history_days: int = Field(default=7, ge=1, le=30, description="How far back the lake's old versions are kept")
     files_days: int = Field(
-        default=30, ge=1, le=30, description="How long rejects, exports, fetched files and logs are kept"
+        default=30, ge=1, le=30, description="How long rejects, exports, fetched files, kept pages and logs are kept"
     )
 
     @field_validator("home")
@@ -99,6 +99,22 @@ class Settings(BaseSettings):
     def listings(self) -> Path:
         """The skus of each source's newest products snapshot: what the next one no longer lists is off sale."""
         return self.home / "sources"
+
+    @property
+    def crawls(self) -> Path:
+        """What crawls keep, a folder per site: unfinished crawls, pages kept to be read again, what shops said of when
+        their pages change. None of it is in a backup: it is bounded, old soon, and about others' public pages."""
+        return self.home / "crawls"
+
+    @property
+    def corrections(self) -> Path:
+        """Saved pages of competitors' shops with what a person confirmed of them, a folder per site."""
+        return self.home / "corrections"
+
+    @property
+    def drafts(self) -> Path:
+        """Sites that are being added: pages looked at, until the site is saved or the draft forgotten."""
+        return self.home / "drafts"
 
     @property
     def rejects(self) -> Path:

@@ -162,7 +162,7 @@ OFFERS = Table(
         Column("url", STRING, "Canonical page address", required=True),
         Column("seller", STRING, "Who sells, where a site has several"),
         Column("variant", STRING, "Which variant of the page's product"),
-        Column("condition", STRING, "State of the goods", values=("new", "used", "refurbished")),
+        Column("condition", STRING, "State of the goods", values=("new", "used", "refurbished", "damaged")),
         Column("observed_at", TIME, "When the page was fetched", required=True),
         Column("title", STRING, "Name on the page"),
         Column("brand", STRING, "Brand on the page"),
@@ -182,6 +182,7 @@ OFFERS = Table(
         Column("source", STRING, "Which reader gave the price"),
         Column("confidence", FLOAT, "0 to 1, how sure the reader is of the price"),
         Column("evidence", STRING, "Where each value stood, a JSON object"),
+        Column("read_at", TIME, "When the page, kept since it was fetched, was read again; null where it was not"),
     ),
     month_of="observed_at",
 )
@@ -201,6 +202,19 @@ CRAWLS = Table(
         Column("priced", INTEGER, "Offers with a price"),
         Column("failures", STRING, "Failed pages by cause, a JSON object of counts"),
         Column("outcome", STRING, "How it ended", required=True, values=("finished", "partial", "failed")),
+        Column(
+            "scope",
+            STRING,
+            "Which pages it meant to read: all, those due by their tier, or no more than it was asked for",
+            values=("all", "due", "limited"),
+        ),
+        Column("rendered", INTEGER, "Pages that a browser drew"),
+        Column("not_modified", INTEGER, "Pages that the shop said had not changed; their offers are those last read"),
+        Column("refused", INTEGER, "Pages that the shop kept from a robot: a captcha, a block, too many requests"),
+        Column("gone", INTEGER, "Offers seen in the 8 days before whose page was answered and shows them no more"),
+        Column("changed", INTEGER, "Offers whose price is another than when they were last seen"),
+        Column("appeared", INTEGER, "Offers not seen in the 35 days before"),
+        Column("stale", INTEGER, "Offers last seen 3 to 35 days before whose page it meant to read and could not"),
     ),
 )
 

@@ -49,9 +49,10 @@ def keep_up(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, Any
 
 
 def _older(settings: Settings, than: datetime) -> Iterator[Path]:
-    """Rejects, exports, fetched files and logs from before a time."""
+    """Rejects, exports, fetched files, kept pages and logs from before a time."""
     folders = (settings.rejects, settings.exports, settings.landing, settings.logs)
     found = [path for folder in folders for path in sorted(folder.rglob("*"))]
-    for path in [*found, *sorted(settings.scratch.glob("crawl-*.log"))]:
+    kept = sorted(settings.crawls.glob("*/pages/*"))
+    for path in [*found, *kept, *sorted(settings.scratch.glob("crawl-*.log"))]:
         if path.is_file() and not path.is_symlink() and path.stat().st_mtime < than.timestamp():
             yield path

@@ -10,13 +10,17 @@ from warehouse.questions import Question
 from warehouse.session import Session
 from warehouse.tables import INTEGER, MONEY, STRING
 
-TRUE_OFFERS = pa.schema([("site", STRING), ("url", STRING), ("sku", STRING), ("price", MONEY)])
+TRUE_OFFERS = pa.schema(
+    [("site", STRING), ("url", STRING), ("sku", STRING), ("price", MONEY), ("availability", STRING)]
+)
 """What the shops truly sell: a row per product page, with the sku of ours that it is, if any."""
+
+_JUDGED = ("sold", "seen", "price_right", "stock_right", "invented")
 
 CRAWL_JUDGED = Question.read(
     __name__,
     "crawl_judged.sql",
-    result=pa.schema([("site", STRING), ("sold", INTEGER), ("seen", INTEGER), ("price_right", INTEGER)]),
+    result=pa.schema([("site", STRING), *((name, INTEGER) for name in _JUDGED)]),
     key=("site",),
     inputs={"true_offers": TRUE_OFFERS},
 )
@@ -32,12 +36,15 @@ MATCHES_JUDGED = Question.read(
 
 @dataclass(frozen=True)
 class CrawlJudged:
-    """Of `sold` products that a polite crawler can find in a shop: how many were seen, and with the right price."""
+    """Of `sold` products that a polite crawler can find in a shop: how many were seen, and with the right price and
+    stock state. `invented` are offers at addresses where the shop sells nothing."""
 
     site: str
     sold: int
     seen: int
     price_right: int
+    stock_right: int
+    invented: int
 
 
 @dataclass(frozen=True)

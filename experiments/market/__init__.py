@@ -3,7 +3,7 @@
 `generate` makes a market from a size, a seed and a period: products, price and stock history, promotions, orders,
 customers, consents, mail and its answers, storefront events, experiments, competitors' offers and exchange rates, as
 Arrow tables of the lake's schemas. `write_to` streams the same market straight into a lake, up to 100,000 products and
-1,000,000 customers. `serve_shops` serves two competitors' web shops over HTTP. `Market.truth` holds what no model may
+1,000,000 customers. `serve_shops` serves three competitors' web shops over HTTP. `Market.truth` holds what no model may
 see.
 
 The laws of demand stand in `economy`, the merchant's conduct in `merchant`, the customers' in `people` and `mailing`,

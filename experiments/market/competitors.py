@@ -6,6 +6,7 @@ noise of the page with median 1; what we do not sell keeps its price. The prices
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -149,8 +150,8 @@ def _listing(
 ) -> Listing:
     goods, others = catalogue.goods, catalogue.others
     ours = np.sort(rng.permutation(len(goods))[: max(1, round(len(goods) * site.shared))])
-    misses = np.sort(rng.permutation(len(near))[: (len(near) + 1) // 2])
-    foreign = np.sort(rng.permutation(len(others))[: (len(others) + 1) // 2])
+    misses = np.sort(rng.permutation(len(near))[: math.ceil(len(near) * site.foreign)])
+    foreign = np.sort(rng.permutation(len(others))[: math.ceil(len(others) * site.foreign)])
     decoys = rng.integers(0, len(goods), DECOYS)
     parts = ((goods, ours), (near, misses), (others, foreign), (goods, decoys))
     kind = np.repeat(np.arange(4), [len(chosen) for _, chosen in parts])

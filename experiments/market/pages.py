@@ -1,4 +1,4 @@
-"""The competitors' pages: JSON-LD in one shop, plain German HTML in the other. All text is escaped."""
+"""The competitors' pages that need no script: JSON-LD, or plain German HTML without any. All text is escaped."""
 
 from __future__ import annotations
 

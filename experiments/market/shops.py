@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Literal
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.market import pages
+from experiments.market import pages, scripted
 from experiments.market.competitors import SOLD
 from experiments.market.market import Market
-from experiments.market.sites import SITES, Site
+from experiments.market.sites import SITES, Format, Site
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Shop:
 
     site: str
     base_url: str
-    format: Literal["json-ld", "html"]
+    format: Format
     truth: pa.Table
     requests: list[tuple[str, int]] = field(default_factory=list)
 
@@ -49,9 +48,9 @@ class _Answer:
 
 @contextmanager
 def serve_shops(market: Market) -> Iterator[list[Shop]]:
-    """Serve both shops of the market on free ports of 127.0.0.1 until the context ends."""
+    """Serve the first three shops of the market on free ports of 127.0.0.1 until the context ends."""
     with ExitStack() as running:
-        yield [running.enter_context(_serve(site, market)) for site in SITES[:2]]
+        yield [running.enter_context(_serve(site, market)) for site in SITES[:3]]
 
 
 @contextmanager
@@ -81,12 +80,21 @@ def _answers(site: Site, offers: pa.Table, base_url: str) -> dict[str, _Answer]:
         row["path"]: _Answer(row["status"], "text/html", partial(_page, site, row, base_url, _related(sold, i)))
         for i, row in enumerate(rows)
     }
+    if site.format == "script":
+        answers[scripted.SCRIPT_PATH] = _Answer(200, "text/javascript", lambda: scripted.SCRIPT)
+        data = {scripted.DATA + row["path"]: (row, _related(sold, i)) for i, row in enumerate(rows) if row["title"]}
+        answers.update(
+            {
+                path: _Answer(200, "application/json", partial(scripted.product_data, *told))
+                for path, told in data.items()
+            }
+        )
     # The last address is a mistake that shops make: a sitemap that lists a page robots.txt forbids.
     listed = [base_url + row["path"] for row in rows if row["kind"] != "decoy"] + [base_url + closed[0]["path"]]
     robots = pages.robots_txt(site.closed, f"{base_url}/sitemap.xml")
     answers["/"] = _Answer(200, "text/html", lambda: pages.home_page(site.name, sold[:40], closed[-1]["path"]))
     answers["/robots.txt"] = _Answer(200, "text/plain", lambda: robots)
-    if site.format == "json-ld":
+    if site.format != "html":
         answers["/sitemap.xml"] = _xml(pages.sitemap(listed))
     else:
         half = len(listed) // 2
@@ -108,9 +116,13 @@ def _xml(text: str) -> _Answer:
 def _page(site: Site, offer: pages.Offer, base_url: str, related: list[pages.Offer]) -> str:
     if offer["kind"] == "broken":
         return pages.document("Error", "<h1>This page cannot be shown</h1>", "en")
-    if site.format == "json-ld":
-        return pages.json_ld_page(offer, base_url + offer["path"], related)
-    return pages.plain_page(offer, related)
+    match site.format:
+        case "json-ld":
+            return pages.json_ld_page(offer, base_url + offer["path"], related)
+        case "html":
+            return pages.plain_page(offer, related)
+        case "script":
+            return scripted.shell()
 
 
 class _Server(ThreadingHTTPServer):

@@ -39,7 +39,7 @@ class MarketSize:
     customers: int = 4000
     orders_per_customer: float = 6.0
     stores: int = 1
-    competitors: int = 2
+    competitors: int = 3
     crawls: int = 0
 
     def __post_init__(self) -> None:
@@ -47,7 +47,7 @@ class MarketSize:
             "products": (2 * len(SHELVES), 100_000),
             "customers": (1, 1_000_000),
             "stores": (1, len(STORES)),
-            "competitors": (2, len(SITES)),
+            "competitors": (3, len(SITES)),
             "crawls": (0, 520),
         }
         for name, (least, most) in bounds.items():

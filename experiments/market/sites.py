@@ -44,16 +44,20 @@ class Rule:
                 return reference * np.where(low, 1 - self.by, 1.0)
 
 
+Format = Literal["json-ld", "html", "script"]
+"""How a shop's pages say what they sell: in schema.org data, in plain words, or in words that JavaScript writes."""
+
+
 @dataclass(frozen=True)
 class Site:
     """A competitor: its name, how its pages speak, its mean price position (log scale) and its habits.
 
     `path` is the form of a product page's path, `closed` the folder that robots.txt forbids, shipping is in euro cents,
-    `shared` the share of our products that it also sells.
+    `shared` the share of our products that it also sells, `foreign` that of the goods we do not sell.
     """
 
     name: str
-    format: Literal["json-ld", "html"]
+    format: Format
     level: float
     path: str
     closed: str
@@ -62,11 +66,16 @@ class Site:
     layouts: int
     rule: Rule
     shared: float = 0.6
+    foreign: float = 0.5
 
 
 SITES = (
     Site("lindenmarkt", "json-ld", -0.03, "/products/{slug}-{number}", "/staff/", 0.65, 395, 4, Rule("follow", 1)),
     Site("kistenhaus", "html", 0.02, "/artikel/{number}-{slug}.html", "/intern/", 0.55, 490, 3, Rule("follow", 3)),
+    # A small one: drawing its pages takes a browser.
+    Site(
+        "szafka", "script", 0.01, "/produkt/{slug}/{number}", "/dla-obslugi/", 0.6, 350, 3, Rule("follow", 2), 0.1, 0.1
+    ),
     Site("brightcart", "json-ld", 0.0, "/p/{slug}-{number}", "/staff/", 0.7, 299, 4, Rule("undercut", 1, 0.04)),
     Site("warenkai", "json-ld", 0.0, "/ware/{slug}-{number}", "/intern/", 0.6, 0, 4, Rule("cost_plus", 0, 0.8)),
     Site("oldharbour", "html", 0.03, "/item/{number}-{slug}", "/office/", 0.4, 595, 3, Rule("high_low", 28, 0.22)),
@@ -78,4 +87,4 @@ SITES = (
     Site("skogsbo", "html", 0.0, "/artikel/{number}-{slug}", "/intern/", 0.5, 490, 3, Rule("high_low", 42, 0.3)),
     Site("allesda", "json-ld", 0.08, "/alles/{slug}-{number}", "/intern/", 0.9, 590, 4, Rule("follow", 2), 0.8),
 )
-"""The first two are the ones served over HTTP; each competes with one of our stores, taken in turn."""
+"""The first three are the ones served over HTTP; each competes with one of our stores, taken in turn."""

@@ -1,10 +1,22 @@
-"""Whether a product can be bought, out of schema.org terms and out of words on the page."""
+"""Whether a product can be bought, out of schema.org terms and out of what shops print, in forty languages.
+
+A text is read as words. `stock_words.txt` says of phrases what they mean by language; here are the rules that hold in
+all of them: a word for stock is denied by a "not" near it in the same clause and in the same language, made a matter of
+the future by a date or by "soon", and says nothing behind "when" or "notify me". What tells more against buying wins:
+"in stock again soon" and "sold out, but in stock in Leeds" are not for sale here and now.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
 
-LONGEST = 200
+LONGEST = 300
+"""Characters of a text that are read."""
 
 _TERMS = {
     "instock": "in_stock",
@@ -22,90 +34,208 @@ _TERMS = {
 }
 """schema.org ItemAvailability. A back order can be bought now and comes later, as a pre-order does."""
 
-# Read in this order: "nicht auf Lager" holds "auf Lager", and "no longer available" holds "available".
-_PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "discontinued",
-        (
-            "discontinued", "no longer available", "no longer sold", "end of life",
-            "nicht mehr lieferbar", "nicht mehr verfügbar", "nicht mehr erhältlich", "auslaufartikel",
-            "n'est plus disponible", "plus disponible", "plus commercialisé", "fin de série",
-            "ya no está disponible", "descatalogado", "fuori produzione", "non più disponibile",
-            "niet meer leverbaar", "niet meer verkrijgbaar", "uit het assortiment",
-            "wycofany", "już niedostępny", "utgått", "utgår", "udgået", "poistunut",
-            "снят с производства", "ukončen", "fora de linha", "descontinuado",
-        ),
-    ),
-    (
-        "pre_order",
-        (
-            "pre-order", "preorder", "pre order", "backorder", "back-order", "available for order",
-            "vorbestell", "précommande", "pré-commande", "pre-pedido", "reserva ahora", "preventa",
-            "preordine", "preordina", "pré-venda", "pré-encomenda", "voorbestel", "reserveer nu", "przedsprzedaż",
-            "förbeställ", "forudbestil", "forhåndsbestill", "ennakkotilaa", "ennakkotilaus", "předobjedn",
-            "предзаказ", "ön sipariş", "előrendel", "予約",
-        ),
-    ),
-    (
-        "out_of_stock",
-        (
-            "out of stock", "out-of-stock", "sold out", "soldout", "not in stock", "not available", "unavailable",
-            "temporarily unavailable", "notify me when", "email me when", "currently no stock", "0 in stock",
-            "ausverkauft", "nicht auf lager", "nicht verfügbar", "nicht lieferbar", "nicht vorrätig", "vergriffen",
-            "momentan nicht", "derzeit nicht", "zurzeit nicht", "zur zeit nicht", "benachrichtigen sie mich",
-            "rupture de stock", "en rupture", "épuisé", "indisponible", "non disponible", "victime de son succès",
-            "agotado", "sin existencias", "no disponible", "fuera de stock", "sin stock", "avísame",
-            "esaurito", "non disponibile", "non in magazzino", "terminato",
-            "esgotado", "indisponível", "sem estoque", "sem stock", "avise-me",
-            "uitverkocht", "niet op voorraad", "niet leverbaar", "niet beschikbaar",
-            "niedostępn", "brak w magazynie", "wyprzedan", "chwilowo brak", "brak towaru",
-            "slut i lager", "slutsåld", "ej i lager", "inte i lager", "finns ej",
-            "udsolgt", "ikke på lager", "utsolgt", "loppu", "ei varastossa", "ei saatavilla",
-            "vyprodáno", "není skladem", "nedostupn", "vypredané", "nie je na sklade",
-            "нет в наличии", "распродано", "нет на складе", "закончился", "немає в наявності",
-            "elfogyott", "nincs raktáron", "nem kapható", "stoc epuizat", "indisponibil",
-            "tükendi", "stokta yok", "εξαντλήθηκε", "μη διαθέσιμο", "在庫切れ", "売り切れ", "缺货", "售罄", "품절",
-        ),
-    ),
-    (
-        "in_stock",
-        (
-            "in stock", "in-stock", "available now", "available", "ships today", "ready to ship", "add to cart",
-            "add to basket", "add to bag", "left in stock",
-            "auf lager", "vorrätig", "sofort lieferbar", "lieferbar", "verfügbar", "versandfertig", "lagernd",
-            "in den warenkorb",
-            "en stock", "disponible", "ajouter au panier", "en existencia", "hay existencias", "añadir al carrito",
-            "disponibile", "in magazzino", "aggiungi al carrello", "disponível", "em estoque", "em stock",
-            "op voorraad", "leverbaar", "in winkelwagen", "dostępn", "w magazynie", "na stanie", "do koszyka",
-            "i lager", "finns i lager", "på lager", "varastossa", "saatavilla", "skladem", "na sklade", "do košíku",
-            "в наличии", "есть на складе", "в корзину", "в наявності", "raktáron", "készleten", "kosárba",
-            "în stoc", "in stoc", "stokta", "sepete ekle", "διαθέσιμο", "在庫あり", "有货", "재고 있음",
-        ),
-    ),
-)  # fmt: skip
-
-
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    # At the start of a word: Finnish "loppu" must not be found in another word, while endings vary with grammar.
-    return re.compile("|".join(rf"(?<![^\W\d_]){re.escape(p)}" for p in sorted(phrases, key=len, reverse=True)))
-
-
-_PATTERNS = tuple((code, _pattern(phrases)) for code, phrases in _PHRASES)
+_NEAR = 4
+"""Words between a "not" and what it denies."""
 
 
 def read_availability(text: str | None) -> str | None:
     """in_stock, out_of_stock, pre_order or discontinued for a schema.org term or a short text; None where it says none.
 
-    A text longer than 200 characters is read up to there.
+    A text longer than 300 characters is read up to there. Time is linear in the text.
     """
     if not text:
         return None
-    term = re.split(r"[/#:]", text.strip().rstrip("/"))[-1]
+    term = re.split(r"[/#:]", text[:LONGEST].strip().rstrip("/"))[-1]
     known = _TERMS.get(re.sub(r"[\s_\-]", "", term).lower())
-    if known:
-        return known
-    words = re.sub(r"\s+", " ", text[:LONGEST]).casefold().replace("’", "'")
-    for code, pattern in _PATTERNS:
-        if pattern.search(words):
-            return code
+    return known or _said(text[:LONGEST])
+
+
+@lru_cache(maxsize=1024)  # a shop says the same of many products
+def _said(text: str) -> str | None:
+    said = {code for words in _clauses(text) for code in _codes(words)}
+    first = next((code for code in _ORDER if code in said), None)
+    return "out_of_stock" if first == "notify" else first
+
+
+_ORDER = ("discontinued", "pre_order", "out_of_stock", "in_stock", "notify")
+"""What counts where a text says several things; an offer to notify, where it says nothing else, means sold out."""
+
+# ------------------------------------------------------------------------------------------------------------ the words
+
+_NUMERIC_DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./]\s?\d{1,2}[./](?:\s?\d{4}|\d\d)?|\d{4}-\d\d-\d\d)(?!\d)")
+_CLAUSE_ENDS = re.compile(r"[.!?;|,•·()\[\]\n\u3001\u3002]|\s[-–—/]\s|[–—]")
+# A letter of a script that puts no blanks between words is a word of its own.
+_WORD = re.compile(r"[@#]|[0-9]+|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]+\*?")
+
+
+def _clauses(text: str) -> Iterator[list[str]]:
+    """The words of each clause; a date is "@", a number "#" (0 stays)."""
+    plain = _plain(text.replace("@", " ").replace("#", " "))[: 2 * LONGEST]
+    for clause in _CLAUSE_ENDS.split(_NUMERIC_DATE.sub(" @ ", plain)):
+        words = _WORD.findall(clause)
+        if words:
+            yield [("#" if word.strip("0") else "0") if word.isdecimal() else word for word in words]
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents, in one form whatever way they are encoded."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare).casefold()
+
+
+# ---------------------------------------------------------------------------------------------------------- the phrases
+
+
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree of phrases: what follows word by word, and what the phrase that ends here means."""
+
+    words: dict[str, _Node] = field(default_factory=dict)
+    beginnings: dict[str, _Node] = field(default_factory=dict)
+    meanings: dict[str, set[str]] = field(default_factory=dict)
+    """Languages by kind."""
+
+    def following(self, word: str) -> Iterator[_Node]:
+        if word in self.words:
+            yield self.words[word]
+        if self.beginnings:
+            for end in range(2, len(word) + 1):
+                if word[:end] in self.beginnings:
+                    yield self.beginnings[word[:end]]
+
+    def add(self, words: Sequence[str], kind: str, language: str) -> None:
+        node = self
+        for word in words:
+            branch = node.beginnings if word.endswith("*") else node.words
+            node = branch.setdefault(word.rstrip("*"), _Node())
+        node.meanings.setdefault(kind, set()).add(language)
+
+
+@cache
+def _phrases() -> _Node:
+    root = _Node()
+    language = ""
+    for line in files("scrapers.extraction").joinpath("stock_words.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            language = line.strip("[]")
+        elif line and not line.startswith("#"):
+            kind, _, phrases = line.partition(": ")
+            for phrase in phrases.split(", "):
+                root.add(_WORD.findall(_plain(phrase)), kind, language)
+    return root
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase found in a clause, from word to word, and the languages in which it means something."""
+
+    start: int
+    end: int
+    meanings: dict[str, set[str]]
+
+    def languages(self, *kinds: str) -> set[str]:
+        return set().union(*(self.meanings.get(kind, ()) for kind in kinds))
+
+
+def _found(words: list[str]) -> list[_Phrase]:
+    """The phrases in a clause, the longest at each place, none within another."""
+    found: list[_Phrase] = []
+    at = 0
+    while at < len(words):
+        longest: _Phrase | None = None
+        nodes = [_phrases()]
+        for end in range(at, len(words)):
+            nodes = [inner for node in nodes for inner in node.following(words[end])]
+            if not nodes:
+                break
+            meanings: dict[str, set[str]] = {}
+            for node in nodes:
+                for kind, languages in node.meanings.items():
+                    meanings[kind] = meanings.get(kind, set()) | languages
+            if meanings:
+                longest = _Phrase(at, end + 1, meanings)
+        if longest:
+            found.append(longest)
+        at = longest.end if longest else at + 1
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------ the rules
+
+_DENIABLE = ("stock", "available", "sold", "level", "in")
+_CLAIMS = (*_DENIABLE, "out", "pre_order", "discontinued")
+
+
+def _codes(words: list[str]) -> Iterator[str]:
+    """What a clause says, phrase by phrase."""
+    phrases = _found(words)
+    for place, phrase in enumerate(phrases):
+        yield from (kind for kind in ("discontinued", "notify") if kind in phrase.meanings)
+        if "pre_order" in phrase.meanings:
+            yield "out_of_stock" if _refused(phrase, phrases[place + 1 :]) else "pre_order"
+        elif "out" in phrase.meanings:
+            yield "out_of_stock"
+        elif any(kind in phrase.meanings for kind in _DENIABLE):
+            code = _of_stock(words, phrases, place)
+            if code:
+                yield code
+
+
+def _of_stock(words: list[str], phrases: list[_Phrase], place: int) -> str | None:
+    """What a word for stock says where it stands."""
+    phrase = phrases[place]
+    languages = phrase.languages(*_DENIABLE)
+    before, behind = phrases[:place], phrases[place + 1 :]
+    if any(other.languages("when", "notify") & languages for other in before):
+        return None
+    if _denied_for_good(phrase, before):
+        return "out_of_stock" if phrase.languages("stock", "level") else "discontinued"
+    near = _near(phrase, before)
+    follows = [other for other in behind if other.start - phrase.end < 3]
+    denied = any(other.languages("not", "soon") & languages for other in near)
+    denied = denied or any(other.languages("not_after", "soon") & languages for other in follows)
+    if denied or "0" in words[max(phrase.start - 2, 0) : phrase.start]:
+        return "out_of_stock"
+    if any(other.start == phrase.end and _dated(words, other, languages) for other in follows):
+        return "pre_order"
+    if phrase.languages("stock", "available", "in"):
+        return "in_stock" if "0" not in words[phrase.end : phrase.end + 1] else "out_of_stock"
+    if "level" in phrase.meanings:
+        rest = words[phrase.end : phrase.end + 2]
+        if "0" in rest or any(other.start == phrase.end and other.languages("not") & languages for other in follows):
+            return "out_of_stock"
+        return "in_stock" if "#" in rest else None
     return None
+
+
+def _refused(phrase: _Phrase, behind: list[_Phrase]) -> bool:
+    """Whether a pre-order is spoken of to say that there is none: "Vorbestellung nicht möglich"."""
+    return any(
+        other.start - phrase.end < 2 and other.languages("not", "not_after", "out") & phrase.languages("pre_order")
+        for other in behind
+    )
+
+
+def _near(phrase: _Phrase, before: list[_Phrase]) -> list[_Phrase]:
+    """What stands so close before a phrase that it may deny it, with no other claim in between."""
+    near: list[_Phrase] = []
+    for other in reversed(before):
+        limit = 1 if phrase.meanings.keys() <= {"in"} else _NEAR
+        if phrase.start - other.end > limit or other.languages(*_CLAIMS):
+            break
+        near.append(other)
+    return near
+
+
+def _denied_for_good(phrase: _Phrase, before: list[_Phrase]) -> bool:
+    languages = phrase.languages(*_DENIABLE)
+    return any(other.languages("no_longer") & languages for other in _near(phrase, before))
+
+
+def _dated(words: list[str], phrase: _Phrase, languages: set[str]) -> bool:
+    """Whether the phrase is a "from" with a date behind it."""
+    if not phrase.languages("from") & languages:
+        return False
+    rest = words[phrase.end : phrase.end + 3]
+    dates = (node.meanings.get("date", set()) for word in rest for node in _phrases().following(word))
+    return "@" in rest or any(date & languages for date in dates)

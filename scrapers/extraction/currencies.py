@@ -1,121 +1,276 @@
-"""Currency signs as shops write them, and the ISO 4217 codes they stand for."""
+"""Currencies as shops write them, the ISO 4217 codes they stand for, and which one a place means by "$" or "kr"."""
 
 from __future__ import annotations
 
-import re
+from functools import cache, lru_cache
+from urllib.parse import urlsplit
 
 from warehouse.money import currencies, is_currency
 
-_SIGNS = {
-    "€": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "£": "GBP",
-    "₽": "RUB",
-    "руб": "RUB",
-    "р.": "RUB",
-    "₴": "UAH",
-    "грн": "UAH",
-    "zł": "PLN",
-    "kč": "CZK",
-    "ft": "HUF",
-    "lei": "RON",
-    "leu": "RON",
-    "лв": "BGN",
-    "₺": "TRY",
-    "tl": "TRY",
-    "₹": "INR",
-    "₪": "ILS",
-    "₩": "KRW",
-    "원": "KRW",
-    "円": "JPY",
-    "元": "CNY",
-    "₫": "VND",
-    "đ": "VND",
-    "฿": "THB",
-    "₱": "PHP",
-    "₦": "NGN",
-    "₸": "KZT",
-    "₾": "GEL",
-    "rp": "IDR",
-    "rm": "MYR",
-    "fr.": "CHF",
-    "sfr": "CHF",
-    "sfr.": "CHF",
-    "r$": "BRL",
-    "us$": "USD",
-    "a$": "AUD",
-    "au$": "AUD",
-    "c$": "CAD",
-    "ca$": "CAD",
-    "cdn$": "CAD",
-    "nz$": "NZD",
-    "hk$": "HKD",
-    "s$": "SGD",
-    "nt$": "TWD",
-    "mx$": "MXN",
-    "ar$": "ARS",
-}
+_WRITTEN = """
+EUR € euro euros Eur eur ευρώ евро евра eiro
+USD US$ U$S U$D $US dollars доллар
+GBP £!
+CHF Fr. fr. SFr SFr. sFr. Sfr. sfr. Frs. Stutz
+SEK kr Kr KR kr. Kr. SKr Skr kronor
+NOK kr Kr KR kr. Kr. NKr Nkr
+DKK kr Kr KR kr. Kr. DKr Dkr kroner
+ISK kr Kr KR kr. Kr. Ikr krónur
+PLN zł Zł ZŁ zl złotych złoty zloty
+CZK Kč kč KČ Kc korun
+HUF Ft FT forint
+RON lei! Lei! LEI! leu! Leu!
+MDL lei Lei LEI leu Leu
+HRK HRK kn
+DEM DEM DM
+LTL LTL Lt
+BGN BGN лв лв. Лв. лева
+RSD дин дин. динара din din. Din. dinara
+MKD ден ден. денари
+ALL Lekë lekë Lek
+RUB ₽ руб! руб.! рублей! рубля! р! р.! Р! Р.!
+BYN руб руб. рублей рубля р р. Р Р. Br BYR
+UAH ₴ грн грн. гривень гривны
+KZT ₸ тг тг. тенге
+UZS сўм сум so'm so‘m
+KGS сом
+AZN ₼ ман.
+AMD ֏ դր. դր драм
+GEL ₾ ლარი ლ.
+TRY ₺ TL Tl
+ILS ₪ ש"ח
+AED د.إ د.إ. Dhs Dhs. درهم!
+MAD درهم Dhs Dh DH د.م. د.م
+SAR ر.س ر.س. SR! ريال ﷼
+QAR ر.ق ر.ق. QR ريال
+OMR ر.ع ر.ع. ريال
+YER ر.ي ر.ي. ريال
+IRR ریال
+- تومان تومن
+KWD د.ك د.ك. KD دينار
+BHD د.ب د.ب. دينار
+JOD د.أ د.أ. JD دينار
+IQD د.ع د.ع. دينار
+DZD د.ج د.ج. DA دينار
+TND د.ت د.ت. DT دينار
+LYD د.ل د.ل. دينار
+EGP ج.م ج.م. E£ L.E. جنيه!
+LBP ل.ل ل.ل. LB£
+SYP ل.س ل.س. SY£
+INR ₹ र Rs Rs. RS RS. ₨ रु रु. ரூ
+PKR Rs Rs. RS RS. ₨
+LKR Rs Rs. RS RS. ₨ රු රු.
+NPR Rs Rs. RS RS. ₨ रु रु. नेरू
+MUR Rs Rs. RS RS. ₨
+BDT ৳ Tk Tk. টাকা
+JPY ¥ ￥ 円 yen JP¥
+CNY ¥ ￥ 元! 圆 RMB rmb CN¥ 块
+KRW ₩ 원
+TWD NT$ NT NTD 元 $
+HKD HK$ 港币 $
+THB ฿ บาท
+VND ₫ đ Đ đồng VNĐ
+IDR Rp Rp. RP rupiah
+MYR RM
+PHP ₱ Php
+SGD S$ SG$ $
+KHR ៛
+LAK ₭
+MMK Ks
+MNT ₮
+AUD A$ AU$ $
+NZD NZ$ $
+CAD C$! CA$ Can$ CDN$ $
+MXN MX$ Mex$ $
+ARS AR$ $
+CLP CL$ $
+COP CO$ COL$ $
+UYU $U U$ UY$ $
+NAD N$ $
+JMD J$ $
+DOP RD$ $
+TTD TT$ $
+BBD Bds$ $
+BZD BZ$ $
+FJD FJ$ $
+XCD EC$ $
+USD $
+BRL R$
+PEN S/ S/. s/
+BOB Bs Bs.
+VES Bs Bs.
+PAB B/ B/.
+CRC ₡
+PYG ₲ Gs Gs.
+NIO C$
+ZAR R
+NGN ₦
+KES KSh Ksh KSH Ksh. KSh. KES/=
+TZS TSh Tsh
+UGX USh Ush
+GHS GH₵ GH¢ ₵
+XOF CFA FCFA F.CFA F_CFA
+XAF CFA FCFA F.CFA F_CFA
+XPF CFPF XPF F_CFP
+""".strip().splitlines()
+"""A line is a code and its spellings (case counts: "Ft" is the forint, "ft" a foot). A spelling of several codes is
+shared; "!" marks the one that is meant where nothing else settles it, "-" stands for no code (a toman is ten rials),
+"_" for a blank."""
 
-_SHARED = {
-    "$": frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "NAD", "JMD"}),
-    "¥": frozenset({"JPY", "CNY"}),
-    "￥": frozenset({"JPY", "CNY"}),
-    "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
-    "kr.": frozenset({"SEK", "NOK", "DKK", "ISK"}),
-    "rs": frozenset({"INR", "PKR", "LKR", "NPR", "MUR"}),
-    "rs.": frozenset({"INR", "PKR", "LKR", "NPR", "MUR"}),
-}
-"""Signs that several currencies share: which one is meant must come from elsewhere on the page."""
-
-
-_SPELLED = ("eur", "Eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "ron", "bgn", "rub")
+_SMALL = "eur usd gbp chf sek nok dkk pln czk huf rub uah cad aud nzd inr jpy hkd sgd mxn brl zar aed sar kwd".split()
 """Codes met in small letters; any other is read in capitals only, since "all 5", "try 2" and "top 10" are words."""
 
-_WORDS = (
-    "Euro", "EURO", "Euros", "руб", "руб.", "Руб", "грн", "грн.", "Rs", "Rs.", "zł", "Zł", "ZŁ", "kč", "Kč", "KČ", "Ft",
-    "lei", "Lei", "LEI", "leu", "лв", "TL", "Rp", "RM", "Fr.", "fr.", "SFr.", "sFr.", "Sfr.", "SFr", "kr", "kr.", "Kr",
-    "Kr.", "KR",
-)  # fmt: skip
-"""Signs made of letters, as they are spelled: "Ft" is the forint, "ft" a foot."""
+_BEFORE_ONLY = frozenset({"R"})
+_BEHIND_ONLY = frozenset({"DA", "р", "Р", "元", "块", "円", "원"})
+"""Spellings so short that elsewhere they are words or sizes."""
 
 
-def _alternatives() -> str:
-    """A pattern of every sign and code, longest first; letters must not run on into further letters."""
-    written = {*_WORDS, *_SPELLED, *currencies()}
-    written |= {spelling for sign in (*_SIGNS, *_SHARED) if not sign.isalpha() for spelling in (sign, sign.upper())}
-    written |= {sign for sign in _SIGNS if len(sign) == 1 or sign.startswith("euro")}
-    ordered = [re.escape(sign) for sign in sorted(written, key=lambda s: (-len(s), s))]
-    signs = [sign for sign in ordered if not sign[0].isalpha()]
-    mixed = [sign for sign in ordered if sign[0].isalpha() and not sign[-1].isalpha()]
-    words = [sign for sign in ordered if sign[0].isalpha() and sign[-1].isalpha()]
-    letter = r"[^\W\d_]"
-    return f"(?:{'|'.join(signs)}|(?<!{letter})(?:{'|'.join(mixed)}|(?:{'|'.join(words)})(?!{letter})))"
+@cache
+def spellings() -> dict[str, tuple[str, ...]]:
+    """Every spelling with the codes it can stand for; the first is meant by itself where `is_settled`."""
+    known: dict[str, tuple[str, ...]] = {}
+    for line in _WRITTEN:
+        code, *written = line.split()
+        for spelling in written:
+            sign = spelling.rstrip("!").replace("_", " ")
+            cases = (sign, sign.capitalize(), sign.upper()) if len(sign.rstrip(".")) > 2 else (sign,)
+            for sign in dict.fromkeys(cases):
+                others = tuple(other for other in known.get(sign, ()) if other != code)
+                codes = (code, *others) if spelling.endswith("!") else (*others, code)
+                known[sign] = codes if code != "-" else ()
+    for small in _SMALL:
+        known[small] = known[small.capitalize()] = (small.upper(),)
+    return known | {code: (code,) for code in currencies()}
 
 
-CURRENCY_PATTERN = _alternatives()
-"""A regular expression that matches one currency as written (case matters)."""
+@cache
+def _settled() -> frozenset[str]:
+    """Shared spellings of which one meaning is far the most usual."""
+    marked = {word.rstrip("!") for line in _WRITTEN for word in line.split() if word.endswith("!")}
+    return frozenset(marked | {word.capitalize() for word in marked} | {word.upper() for word in marked})
 
 
+def ends_with_currency(text: str) -> str | None:
+    """The currency that `text`, which runs up to a number, ends with: "Preis: EUR" ends with "EUR", "nur€" with "€"."""
+    chunk = text[-_LONGEST:]
+    for at in range(len(chunk)):
+        sign = chunk[at:]
+        if sign in spellings() and sign not in _BEHIND_ONLY and _apart(text, len(text) - len(sign)):
+            return sign
+    return None
+
+
+def starts_with_currency(text: str) -> str | None:
+    """The currency that `text`, which follows a number, starts with: "€/kg" starts with "€"."""
+    for end in range(min(len(text), _LONGEST), 0, -1):
+        sign = text[:end]
+        if sign in spellings() and sign not in _BEFORE_ONLY and _apart(text, end):
+            return sign
+    return None
+
+
+_LONGEST = max(len(spelling) for spelling in spellings())
+
+
+def _apart(text: str, at: int) -> bool:
+    """Whether a word may end before `at` and another begin there; ideographs stand without blanks."""
+    if not 0 < at < len(text):
+        return True
+    left, right = text[at - 1], text[at]
+    return not (left.isalpha() and right.isalpha()) or max(left, right) >= "\u2e80"
+
+
+@lru_cache(maxsize=1024)
 def resolve_currency(written: str | None, hint: str | None = None) -> str | None:
     """The ISO 4217 code for a currency as written, or the sign itself where it is shared and `hint` does not settle it.
 
-    `hint` is the page's or the site's currency. It settles a shared sign only where the sign can mean it ("$" with CAD,
-    not "$" with EUR), and stands in where nothing is written.
+    `hint` is the page's or the site's currency, as a code or as a sign. It settles a shared sign only where the sign
+    can mean it ("$" with CAD, not "$" with EUR), and stands in where nothing is written.
     """
-    hinted = _code(hint)
-    if not written or not written.strip():
-        return hinted
-    sign = written.strip().lower()
-    if sign in _SHARED:
-        return hinted if hinted in _SHARED[sign] else written.strip()
-    return _code(written) or hinted
-
-
-def _code(written: str | None) -> str | None:
+    hinted = _meant(hint)
+    written = written.strip() if written else ""
     if not written:
+        return hinted
+    codes = _codes(written)
+    if hinted in codes:
+        return hinted
+    if written in spellings() and (not codes or (len(codes) > 1 and written not in _settled())):
+        return written
+    return codes[0] if codes else hinted
+
+
+def _meant(hint: str | None) -> str | None:
+    codes = _codes(hint.strip()) if hint else ()
+    return codes[0] if len(codes) == 1 or (hint or "").strip() in _settled() else None
+
+
+def _codes(written: str) -> tuple[str, ...]:
+    """The codes that a spelling on its own, not within a text, can stand for: here case may differ."""
+    if is_currency(written.upper()):
+        return (written.upper(),)
+    known = spellings()
+    return next((known[w] for w in (written, written.lower(), written.upper(), written.capitalize()) if w in known), ())
+
+
+def currency_of_place(language: str | None, url: str | None = None) -> str | None:
+    """The currency of the country that an address or a language tag names; None where neither names one.
+
+    `language` is a tag as in `<html lang>` ("sv", "pt-BR"), `url` the page's address: the country in its domain
+    (".com.au"), else at the start of its path ("/en-au/", "/de/"), comes before the tag's region. A language without a
+    region counts only where one country speaks it ("sv", not "en"). Use it to settle a shared sign, as the hint of
+    `resolve_currency`: it is no evidence that a price without a sign is in this currency.
+    """
+    for territory in (_of_domain(url), _of_path(url), _of_language(language)):
+        if territory and (code := _tender(territory)):
+            return code
+    return None
+
+
+_GENERIC = frozenset("AI CC CO FM IO LY ME NU SH ST TO TV WS".split())
+"""Countries whose domains are sold to the whole world."""
+
+_SPOKEN_IN = {
+    "bg": "BG", "cs": "CZ", "da": "DK", "et": "EE", "fi": "FI", "he": "IL", "hu": "HU", "is": "IS", "ja": "JP",
+    "ka": "GE", "kk": "KZ", "ko": "KR", "lt": "LT", "lv": "LV", "nb": "NO", "nn": "NO", "no": "NO", "pl": "PL",
+    "sk": "SK", "sl": "SI", "sv": "SE", "th": "TH", "tr": "TR", "uk": "UA", "vi": "VN", "id": "ID", "hy": "AM",
+    "az": "AZ", "mk": "MK",
+}  # fmt: skip
+"""Languages of one country; Swedish is spoken in Finland too, but there it is not "kr" that needs settling."""
+
+
+def _of_domain(url: str | None) -> str | None:
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
         return None
-    sign = written.strip()
-    if is_currency(sign.upper()):
-        return sign.upper()
-    return _SIGNS.get(sign.lower()) or _SIGNS.get(sign.lower().rstrip("."))
+    last = host.rpartition(".")[2].upper()
+    country = {"UK": "GB", "EU": ""}.get(last, last)
+    second = host.split(".")[-2:-1]  # "shop.co" is sold to all, "shop.com.co" is Colombian
+    return None if country in _GENERIC and second != ["com"] else country or None
+
+
+def _of_path(url: str | None) -> str | None:
+    try:
+        first = urlsplit(url or "").path.strip("/").partition("/")[0]
+    except ValueError:
+        return None
+    language, _, region = first.replace("_", "-").partition("-")
+    return region.upper() if len(language) == len(region) == 2 else None
+
+
+def _of_language(tag: str | None) -> str | None:
+    language, *parts = (tag or "").replace("_", "-").split("-")
+    region = next((part for part in parts if len(part) == 2 and part.isalpha()), None)
+    return region.upper() if region else _SPOKEN_IN.get(language.lower())
+
+
+@cache
+def _tender(territory: str) -> str | None:
+    """The currency of a country (ISO 3166), None where it is none or has several."""
+    from babel.core import get_global
+    from babel.numbers import get_territory_currencies
+
+    if territory not in get_global("territory_currencies"):
+        return None
+    codes = get_territory_currencies(territory)
+    return codes[0] if codes else None

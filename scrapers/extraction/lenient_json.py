@@ -1,7 +1,13 @@
-"""JSON as shops write it: with comments, trailing commas, raw line breaks, CDATA wraps and a semicolon at the end."""
+"""JSON as shops write it: with comments, trailing commas, raw line breaks, CDATA wraps, quotes within strings; and the
+object literals of JavaScript that hold data only.
+
+Strict JSON goes to the standard library. What that refuses is read by one pass over the tokens, which takes what it can
+make out: no recursion, no backtracking, time in proportion to the text.
+"""
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from decimal import Decimal
@@ -10,43 +16,149 @@ Json = dict[str, "Json"] | list["Json"] | str | Decimal | bool | None
 """Numbers are Decimal, so that a price never passes through a float."""
 
 LARGEST = 2 * 1024 * 1024
+"""Characters of a text that are read."""
 
-# Every alternative takes what it began to the end of the text where its end is missing, and none takes blanks before it
-# knows what follows: both would let a hostile text be scanned over and over.
-_STRING = r'"(?:[^"\\]|\\.)*+(?:"|\Z|\\\Z)'
-_WRAPS_AND_COMMENTS = re.compile(
-    rf"{_STRING}|(?://|/\*)?<!\[CDATA\[(?:\*/)?|<!--|-->|\]\]>|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL
+_MOST_TOKENS = 300_000
+_DEEPEST = 200
+
+_WRAP = re.compile(r"(?:\s|//(?=\s*<!)|/\*(?=\s*<!)|<!\[CDATA\[|<!--|\*/)*+")
+_OPENING = re.compile(r"[\[{]")
+_BETWEEN = re.compile(r"(?:\s++|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|<!--|-->|\]\]>)*+")
+_WORD = re.compile(r"[^\s,:{}\[\]\"'`]++")
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
+_WORDS: dict[str, Json] = {"true": True, "!0": True, "false": False, "!1": False}
+
+_KEY_ENDS = re.compile(r"\s*+:")
+_VALUE_ENDS = re.compile(
+    r"\s*+(?:[}\]]|\Z|;|\"[\w@-]{1,40}+\"\s*+:|,\s*+(?:[\"'{\[}\]\d-]|\Z|/[/*]|true|false|null|undefined|[A-Za-z_$][\w$]*+\s*+:))"
 )
-_LAST_COMMAS = re.compile(rf"{_STRING}|,(?=\s*[}}\]])", re.DOTALL)
+"""What follows the quote that ends a value; another quote stands within it, as in "19" monitor"."""
+_QUOTE = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL) for quote in "\"'`"}
 
 
 def read_lenient(text: str) -> Json:
-    """The first JSON value in `text`; None where there is none, or it is larger than 2 MB or nested too deep."""
-    if len(text) > LARGEST:
-        return None
+    """The first object or list in `text`; None where there is none. Of what is broken as much as can be made out."""
+    text = text[:LARGEST]
+    if '"' not in text and "&quot;" in text:
+        text = html.unescape(text)
+    opening = _OPENING.search(text, _end(_WRAP, text, 0))
+    return read_literal(text, opening.start())[0] if opening else None
+
+
+def read_literal(text: str, start: int, limit: int = LARGEST) -> tuple[Json, int]:
+    """The object or list that begins at `start`, and where it ends; `limit` characters are read leniently."""
     try:
-        return _first_value(text)
-    except ValueError:
-        pass
-    except RecursionError:
-        return None
-    mended = _LAST_COMMAS.sub(_keep_strings, _WRAPS_AND_COMMENTS.sub(_keep_strings, text))
-    try:
-        return _first_value(mended)
+        value, end = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
-        return None
+        return _Tokens(text[: start + limit], start).value()
+    return value, end
 
 
-def _keep_strings(match: re.Match[str]) -> str:
-    return match[0] if match[0].startswith('"') else ""
+def read_strict(text: str, start: int) -> tuple[Json, int]:
+    """As `read_literal`, for strict JSON alone: (None, start) for anything else."""
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None, start
+    return value, end
 
 
-def _first_value(text: str) -> Json:
-    start = re.search(r"[\[{]", text)
-    if start is None:
-        raise ValueError("no object or list")
-    value, _ = _DECODER.raw_decode(text, start.start())
-    return value  # type: ignore[no-any-return]  # the decoder's hooks give Json
+def unescape(text: str) -> str:
+    """What stands between the quotes of a JSON or JavaScript string."""
+    return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _ESCAPED.get(match[3], match[3])
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    return match.end() if match else start
+
+
+class _Tokens:
+    """One pass over a text: containers still open on a stack, and a place where the next token begins."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self._at = start
+
+    def value(self) -> tuple[Json, int]:
+        """The container at the start and where it ends."""
+        text = self._text
+        whole: dict[str, Json] | list[Json] = {} if text[self._at] == "{" else []
+        open_: list[dict[str, Json] | list[Json]] = [whole]
+        keys: list[str | None] = [None]
+        self._at += 1
+        for _ in range(_MOST_TOKENS):
+            sign = text[self._at : self._at + 1]
+            if sign.isspace() or sign in "/<-]":
+                self._at = _end(_BETWEEN, text, self._at)
+                sign = text[self._at : self._at + 1]
+            if not sign:
+                break
+            container = open_[-1]
+            wants_key = isinstance(container, dict) and keys[-1] is None
+            if sign in "}]":
+                self._at += 1
+                open_.pop()
+                keys.pop()
+                if not open_:
+                    break
+            elif sign in ",:":
+                self._at += 1
+                if sign == ",":
+                    keys[-1] = None
+            elif sign in "{[":
+                self._at += 1
+                inner: dict[str, Json] | list[Json] = {} if sign == "{" else []
+                if len(open_) >= _DEEPEST:
+                    break
+                _put(container, keys, inner)
+                open_.append(inner)
+                keys.append(None)
+            else:
+                read = self._string(sign, wants_key) if sign in _QUOTE else self._word(wants_key)
+                if wants_key:
+                    keys[-1] = str(read)
+                else:
+                    _put(container, keys, read)
+        return whole, self._at
+
+    def _string(self, quote: str, is_key: bool) -> str:
+        """The string at this place; it ends at the first quote behind which JSON could go on."""
+        ends = _KEY_ENDS if is_key else _VALUE_ENDS
+        begin = place = self._at + 1
+        while True:
+            place = min(_end(_QUOTE[quote], self._text, place), len(self._text))
+            if place >= len(self._text) or ends.match(self._text, place + 1) or quote != '"':
+                break
+            place += 1
+        self._at = place + 1
+        return unescape(self._text[begin:place])
+
+    def _word(self, is_key: bool) -> Json:
+        word = _WORD.match(self._text, self._at)
+        if word is None:  # nothing that a literal may hold
+            self._at += 1
+            return None
+        self._at = word.end()
+        if is_key:
+            return word[0]
+        number = _NUMBER.fullmatch(word[0])
+        return _number(word[0]) if number else _WORDS.get(word[0])
+
+
+def _put(container: dict[str, Json] | list[Json], keys: list[str | None], value: Json) -> None:
+    if isinstance(container, list):
+        container.append(value)
+    elif keys[-1] is not None:
+        container.setdefault(keys[-1], value)
+        keys[-1] = None
 
 
 def _number(digits: str) -> Decimal | None:

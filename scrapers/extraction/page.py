@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import html_body_declared_encoding, html_to_unicode, http_content_type_encoding, read_bom
+
+from scrapers.extraction.floods import without_floods
 
 LARGEST = 8 * 1024 * 1024
 """Bytes (or characters) of a page that are read: what stands behind them is not looked at."""
+MOST_ELEMENTS = 50_000
+LONGEST_TEXT = 250
+"""Characters of a short text: what is longer is a paragraph, or a program."""
+
+_LONGEST_LANGUAGE = 35
+"""Characters of a language tag, as RFC 5646 (section 4.4.1) advises."""
 
 Element = Any
 """An lxml element; lxml ships no types."""
+
+Text = tuple[int, Element, str, bool]
+"""A text as it is written: an element's place among the page's, the element, the text, and whether it stands within the
+element (before what that holds) or behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script's text as it stands in the page, with its type ("application/json", "" where none is given) and id."""
+
+    type: str
+    id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +44,73 @@ class Page:
 
     url: str
     root: Element | None
+    elements: Sequence[Element] = ()
+    """Every element in document order, the first 50,000; kept, since lxml makes each anew for whoever asks."""
+    texts: Sequence[Text] = ()
+    """Every short text that is not blank."""
+    scripts: Sequence[Script] = ()
+    """Those that carry text, in the page's order."""
+    source: bytes = b""
+    """The page as it was parsed, in UTF-8: what is nowhere in it need not be looked for."""
 
     @classmethod
     def parse(cls, html: bytes | str, url: str, *, content_type: str | None = None) -> Page:
         """Parse as browsers do: byte-order mark, then header, then meta tag name the encoding, else it is tried."""
-        if isinstance(html, bytes):
-            _, html = html_to_unicode(content_type, html[:LARGEST], auto_detect_fun=_guess_encoding)
-        # Encoded anew, since lxml refuses text that names its own encoding; NUL would end the document there.
-        body = html[:LARGEST].replace("\x00", "").encode("utf-8", "replace")
+        body = without_floods(_utf8(html[:LARGEST], content_type))
         # huge_tree off keeps libxml2's own bounds (256 levels, 10 MB per text), so a bomb of tags costs nothing.
         parser = etree.HTMLParser(
             encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
         )
         try:
-            return cls(url, etree.fromstring(body, parser))
+            root = etree.fromstring(body, parser)
         except (etree.LxmlError, ValueError):
+            root = None
+        if root is None:
             return cls(url, None)
+        elements = list(islice(root.iter(), MOST_ELEMENTS))
+        scripts = [_script(element) for element in root.iter("script") if element.text]
+        return cls(url, root, elements, _texts(elements), scripts, body)
+
+
+def _texts(elements: Sequence[Element]) -> list[Text]:
+    texts: list[Text] = []
+    for order, element in enumerate(elements):
+        text = element.text
+        if text and len(text) <= LONGEST_TEXT and not text.isspace():
+            texts.append((order, element, text, True))
+        text = element.tail
+        if text and len(text) <= LONGEST_TEXT and not text.isspace():
+            texts.append((order, element, text, False))
+    return texts
+
+
+def _script(element: Element) -> Script:
+    return Script((element.get("type") or "").lower(), element.get("id") or "", element.text)
+
+
+def language_of(page: Page) -> str | None:
+    """The language that the page's html element names, such as "de" or "pt-BR"."""
+    stated = page.root.get("lang", "") if page.root is not None else ""
+    return stated.strip()[:_LONGEST_LANGUAGE].replace("_", "-") or None
+
+
+def _utf8(html: bytes | str, content_type: str | None) -> bytes:
+    """The page in UTF-8, which the parser is told it is, without NUL, which would end the document there."""
+    if isinstance(html, bytes):
+        declared = read_bom(html)[0] or http_content_type_encoding(content_type) or html_body_declared_encoding(html)
+        if declared in (None, "utf-8") and _is_utf8(html):
+            return html.replace(b"\x00", b"")
+        _, html = html_to_unicode(content_type, html, auto_detect_fun=_guess_encoding)
+    return html.replace("\x00", "").encode("utf-8", "replace")
 
 
 def _guess_encoding(body: bytes) -> str:
+    return "utf-8" if _is_utf8(body) else "cp1252"
+
+
+def _is_utf8(body: bytes) -> bool:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        return False
+    return True

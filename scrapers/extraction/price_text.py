@@ -1,33 +1,25 @@
-"""One price out of a short text.
+"""Prices out of short texts.
 
-price-parser reads the number itself (which separator is the decimal one); what stands here is where in the text the
-price is, which currency goes with it, and the spellings that price-parser does not know.
+A text is read as numbers, each with the currency and the words that stand beside it. Numbers that are a date, a
+telephone number, a percentage, a quantity or part of a code are no money; of the rest `find_prices` tells all and
+`read_price` chooses the one that the visitor is asked to pay.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 
-from babel.numbers import get_currency_precision
-from price_parser.parser import parse_number
+from scrapers.extraction.amounts import Number, numbers_in
+from scrapers.extraction.currencies import resolve_currency
+from scrapers.extraction.money_words import RANK, Role, speaks_of_price_alone
+from scrapers.extraction.plain_text import LONGEST, plain
 
-from scrapers.extraction.currencies import CURRENCY_PATTERN, resolve_currency
-
-LONGEST = 300
-"""Characters of a text that are looked at: prices stand in short texts, and hostile texts are long."""
-
-_QUOTES = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "٬": "'", "٫": ".", "−": "-", "–": "-", "—": "-"}
-)
 _CENT = Decimal("0.0001")
 _MOST = Decimal(10) ** 12
-
-# Blanks group digits only by threes, so that "2 x 3,99" and "500 g 3,99" stay apart.
-_NUMBER = r"(?:\d{1,3}(?:[ ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,']\d+)*|[.,]\d{1,2})(?![\d])"
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +30,17 @@ class Price:
     currency: str | None
 
 
-@cache
-def _money() -> re.Pattern[str]:
-    sign = CURRENCY_PATTERN
-    return re.compile(
-        rf"(?P<minus>(?<![\w.,'-])-[ ]?)?"
-        rf"(?:(?P<before>{sign})[.]?[ ]?:?[ ]?(?P<minus2>-)?)?"
-        rf"(?<![\d.,'])(?P<number>{_NUMBER})"
-        rf"(?:[ ]?,?[.]?-+)?"
-        rf"(?:[ ]?(?P<after>{sign})(?P<cents>\d\d(?!\d))?)?"
-        rf"(?P<percent>[ ]?%)?"
-    )
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One amount that a text speaks of. Where a range is given it is the lower end, and `is_range` is true."""
+
+    amount: Decimal
+    currency: str | None
+    """As in `Price`; None where the text writes none, here or beside another amount, and there is no hint."""
+    role: Role
+    is_evident: bool
+    """Whether a currency stands beside it; without one, two decimals or the lack of other words make it money."""
+    is_range: bool = False
 
 
 def read_price(
@@ -56,42 +48,71 @@ def read_price(
 ) -> Price | None:
     """The price that `text` states, or None where it states none.
 
-    Of several numbers the first with a currency beside it is taken, else the first that is no percentage.
+    Of several amounts the one said to be asked now is taken, else the first that is not said to be something else;
+    of several currencies the hinted one. Of a range it is the lower end, of "2 x 3,99 €" and "4x £25" the single
+    amount, of "3 for $10" the 10. An amount that is only per kilogram, per month, without tax or formerly asked counts
+    where there is no other; what is saved or paid for shipping never does. Percentages alone give None, "Free" alone 0.
+
     `currency_hint` (the page's or site's currency, code or sign) stands in where none is written and settles a shared
     sign such as "$". `decimal_separator` ("." or ",") settles "1.099"; without it three digits behind a lone separator
     are thousands, except in currencies with three decimals (KWD). The amount keeps its sign and is rounded to 4
-    places; "free" alone is 0.
+    places.
     """
-    if not text:
-        return None
-    clean = _plain(text[:LONGEST])
-    found = [m for m in _money().finditer(clean) if not m["percent"]]
+    found = find_prices(text, currency_hint=currency_hint, decimal_separator=decimal_separator)
     if not found:
-        free = clean.strip(" .!").casefold() in _FREE
+        free = text is not None and _says_free(text)
         return Price(Decimal(0), resolve_currency(None, currency_hint)) if free else None
-    best = next((m for m in found if m["before"] or m["after"]), found[0])
-    currency = resolve_currency(best["before"] or best["after"], currency_hint)
-    amount = _amount(best, decimal_separator, currency)
-    return None if amount is None else Price(amount, currency)
+    hinted = resolve_currency(None, currency_hint)
+    best = min(found, key=lambda m: (RANK[m.role], not m.is_evident, hinted is not None and m.currency != hinted))
+    return None if best.role in ("saving", "shipping") else Price(best.amount, best.currency)
 
 
-_FREE = frozenset({"free", "gratis", "kostenlos", "gratuit", "gratuito", "za darmo", "zdarma", "бесплатно", "無料"})
+def find_prices(
+    text: str | None, *, currency_hint: str | None = None, decimal_separator: str | None = None
+) -> list[Money]:
+    """Every amount of money in `text`, in its order, with what the words beside it say; see `read_price`."""
+    if not text or not _DIGIT.search(text, 0, LONGEST):
+        return []
+    return list(_found(text[:LONGEST], currency_hint, decimal_separator))
 
 
-def _amount(match: re.Match[str], decimal_separator: str | None, currency: str | None) -> Decimal | None:
-    number = match["number"].replace("'", "")
-    lone = re.fullmatch(r"(\d+)([.,])\d{3}", number)
-    if match["cents"] and not match["before"] and not re.search(r"[.,]\d\d$", number):
-        number = re.sub(r"[., ]", "", number) + "." + match["cents"]
-        decimal_separator = "."
-    elif (
-        decimal_separator is None and lone and (lone[1] == "0" or (currency and get_currency_precision(currency) == 3))
-    ):
-        decimal_separator = lone[2]  # no thousands begin with a zero
-    amount = parse_number(number, decimal_separator)
-    if amount is None:
-        return None
-    return money(-amount if match["minus"] or match["minus2"] else amount)
+@lru_cache(maxsize=1024)  # pages and feeds repeat themselves
+def _found(text: str, currency_hint: str | None, decimal_separator: str | None) -> tuple[Money, ...]:
+    clean = plain(text)
+    numbers = numbers_in(clean)
+    if len(numbers) > 1 or not all(_stands_alone(n, clean) for n in numbers):
+        numbers = [n for n in numbers if n.sign or n.has_cents]
+    signs = {number.sign for number in numbers if number.sign}
+    shared = signs.pop() if len(signs) == 1 else None  # "Now 12.99, was £15.99" is in pounds throughout
+    found = []
+    for number in numbers:
+        currency = resolve_currency(number.sign or shared, currency_hint)
+        amount = money(number.value(decimal_separator, currency))
+        if amount is not None:
+            found.append(Money(amount, currency, number.role, number.sign is not None, number.is_range))
+    return tuple(found)
+
+
+def _stands_alone(number: Number, text: str) -> bool:
+    """Whether a number is money by itself, or because all words around it speak of prices."""
+    if number.sign or number.has_cents:
+        return True
+    around = f"{text[: number.start]} {text[number.end :]}"
+    return re.fullmatch(
+        r"[^\d(\[#/@&]*(?:\((?=[^)]*[^\W\d])[^\d(]+\))?[^\w(\[#/@&]*", around
+    ) is not None and speaks_of_price_alone(around.lower())
+
+
+def _says_free(text: str) -> bool:
+    """Whether the text says "free" and nothing else that counts: free shipping is no price."""
+    words = re.findall(r"\w+", text[:LONGEST].casefold())
+    return not _FREE.isdisjoint(words) and all(word in _FREE or speaks_of_price_alone(word) for word in words)
+
+
+_FREE = frozenset(
+    """free gratis kostenlos umsonst gratuit gratuita gratuite gratuito grátis bezpłatnie darmo za zdarma zadarmo
+    ingyenes gratuite ilmainen ücretsiz бесплатно безкоштовно безплатно δωρεάν 無料 免费 무료 مجاني מתנה""".split()
+)
 
 
 def money(amount: Decimal) -> Decimal | None:
@@ -102,17 +123,3 @@ def money(amount: Decimal) -> Decimal | None:
         amount = amount.quantize(_CENT).normalize()
         return amount.quantize(Decimal("0.01")) if int(amount.as_tuple().exponent) > -2 else amount
     return amount
-
-
-def _plain(text: str) -> str:
-    """ASCII digits, plain blanks and quotes, whatever script and spacing the shop writes in."""
-    folded = text.translate(_QUOTES)
-    if not folded.isascii():
-        folded = "".join(_ascii(c) for c in folded)
-    return re.sub(r"\s+", " ", folded)
-
-
-def _ascii(character: str) -> str:
-    if character.isdecimal():
-        return str(unicodedata.decimal(character))
-    return "" if unicodedata.category(character) == "Cf" else character

@@ -6,24 +6,33 @@ Field names follow zyte-common-items, so that whoever knows that vocabulary know
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
-from scrapers.extraction.jsonld import READER as JSONLD
+from scrapers.extraction.embedded import read_embedded
+from scrapers.extraction.identifiers import read_identifiers
 from scrapers.extraction.jsonld import read_jsonld
-from scrapers.extraction.labelled import read_labelled
-from scrapers.extraction.page import Page
-from scrapers.extraction.reading import FIELDS, Reading, Value
+from scrapers.extraction.markup import read_markup
+from scrapers.extraction.opengraph import read_opengraph
+from scrapers.extraction.page import Page, language_of
+from scrapers.extraction.reading import Context, Reading, SellerOffer, Variant
+from scrapers.extraction.resolve import resolve
+from scrapers.extraction.selectors import read_selectors
+from scrapers.extraction.subject import Subject
+from scrapers.extraction.visible.reader import read_visible
+
+_READERS = (read_jsonld, read_markup, read_opengraph, read_embedded, read_identifiers, read_visible)
+_MARKED_UP = frozenset({"jsonld", "microdata", "rdfa", "shopify", "woocommerce"})
+"""Readers that read nothing on a page without a product."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a field's value stood: which reader found it, how sure that is (0 to 1), and the place or text itself.
-
-    The confidence orders readings; it is not yet a measured probability.
-    """
+    """Where a field's value stood: which reader found it, how sure that is (0 to 1), and the place or text itself."""
 
     reader: str
     confidence: float
@@ -42,58 +51,83 @@ class Product:
     """ISO 4217 code, or the sign as written where nothing on the page settles which currency it means."""
     availability: str | None = None
     """in_stock, out_of_stock, pre_order or discontinued."""
+    currencyRaw: str | None = None  # noqa: N815
+    """The currency as the page writes it."""
+    sku: str | None = None
+    mpn: str | None = None
     gtin: str | None = None
     """14 digits, check digit tested."""
-    mpn: str | None = None
-    sku: str | None = None
     brand: str | None = None
+    images: tuple[str, ...] = ()
+    """Absolute addresses, the main one first."""
+    variants: tuple[Variant, ...] = ()
+    shipping: Decimal | None = None
+    """In the price's currency; 0 where the page says that it is free."""
+    taxIncluded: bool | None = None  # noqa: N815
+    condition: str | None = None
+    """new, used, refurbished or damaged."""
+    seller: str | None = None
+    offers: tuple[SellerOffer, ...] = ()
+    """Where several sellers stand on the page; the fields above are then those of the offer it shows first."""
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     """By field name, for every field that is not None."""
 
     @property
     def is_evident(self) -> bool:
         """Whether the page shows a product at all: a price, a GTIN or Product data. A heading alone is any page's."""
-        marked_up = any(source.reader == JSONLD for source in self.sources.values())
+        marked_up = any(source.reader in _MARKED_UP for source in self.sources.values())
         return self.price is not None or self.gtin is not None or marked_up
 
 
-def extract(html: bytes | str, url: str, *, content_type: str | None = None, currency: str | None = None) -> Product:
+def extract(
+    html: bytes | str,
+    url: str,
+    *,
+    content_type: str | None = None,
+    currency: str | None = None,
+    selectors: Mapping[str, str] | None = None,
+) -> Product:
     """Read the page's main product.
 
     `content_type` is the response header, where there was one: it may name the encoding of `html` given as bytes.
-    `currency` is the site's own (ISO 4217), for prices that stand without one. Pages come from strangers: a broken,
-    huge or hostile one gives fewer fields or none, in bounded time, and raises nothing.
+    `currency` is the site's own (ISO 4217), for prices that stand without one; `selectors` its CSS
+    selectors by field, which nothing on the page overrules. Pages come from strangers: a broken, huge or hostile one
+    gives fewer fields or none, in bounded time, and raises nothing.
     """
-    page = Page.parse(html, url, content_type=content_type)
-    readings = [*read_jsonld(page, currency), *read_labelled(page, currency)]
-    return _resolve(url, readings)
+    with _uncollected():
+        page = Page.parse(html, url, content_type=content_type)
+        return _product(url, readings_of(page, currency, selectors or {}))
 
 
-def _resolve(url: str, readings: Iterable[Reading]) -> Product:
-    """The most confident reading of each field wins, the earlier reader on a tie."""
-    best: dict[str, Reading] = {}
-    seen: dict[str, set[tuple[str, Value]]] = {}
-    for reading in readings:
-        seen.setdefault(reading.field, set()).add((reading.reader, reading.value))
-        held = best.get(reading.field)
-        if held is None or reading.confidence > held.confidence:
-            best[reading.field] = reading
-    values: dict[str, Value] = {name: best[name].value for name in FIELDS if name in best}
-    sources = {name: _source(best[name], seen[name]) for name in values}
-    price, regular = values.get("price"), values.get("regularPrice")
-    if isinstance(regular, Decimal) and (not isinstance(price, Decimal) or regular <= price):
-        del values["regularPrice"], sources["regularPrice"]  # no reduction, so no regular price beside the price
-    if price is None and "currency" in values:
-        del values["currency"], sources["currency"]
-    return Product(url=url, sources=MappingProxyType(sources), **values)  # type: ignore[arg-type]  # typed by field
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, whose walks over a page's many parts would be in vain: counts free them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
-def _source(chosen: Reading, seen: set[tuple[str, Value]]) -> Source:
-    """The chosen reading's source: surer where another reader says the same, less sure where it says otherwise."""
-    others = {value for reader, value in seen if reader != chosen.reader}
-    confidence = chosen.confidence
-    if chosen.value in others:
-        confidence = 1 - (1 - confidence) / 2
-    elif others:
-        confidence *= 0.7
-    return Source(chosen.reader, round(confidence, 3), chosen.evidence)
+def readings_of(page: Page, currency: str | None, selectors: Mapping[str, str]) -> list[Reading]:
+    """What every reader finds on a page."""
+    context = Context(page.url, currency, language_of(page), Subject.of(page))
+    readings = [reading for read in _READERS for reading in read(page, context)]
+    return readings + read_selectors(page, context, selectors)
+
+
+def _product(url: str, readings: list[Reading]) -> Product:
+    one, several = resolve(readings)
+    sources = {
+        name: Source(found.reading.reader, found.confidence, found.reading.evidence) for name, found in one.items()
+    }
+    for name, found in several.items():
+        sources[name] = Source(found[0].reader, found[0].confidence, found[0].evidence)
+    return Product(
+        url=url,
+        sources=MappingProxyType(sources),
+        **{name: found.value for name, found in one.items()},  # type: ignore[arg-type]  # typed by field
+        **{name: tuple(reading.value for reading in found) for name, found in several.items()},  # type: ignore[arg-type]
+    )

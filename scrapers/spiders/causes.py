@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from OpenSSL import SSL
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -15,12 +16,19 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet.error import ConnectError, ConnectionLost
 
+from scrapers.browser.errors import CertificateError, NoBrowserError, PageCrashedError
 from scrapers.spiders.guard import OffSiteError, PrivateAddressError
+from scrapers.spiders.refusals import refusal
 from scrapers.spiders.robots import RobotsForbidError, RobotsUnreachableError
+from scrapers.spiders.stops import StopError
 
 _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (PrivateAddressError, "private_address"),
+    (NoBrowserError, "no_browser"),
+    (PageCrashedError, "crashed"),
+    (CertificateError, "tls"),
     (OffSiteError, "off_site"),
+    (TunnelError, "proxy"),
     (RobotsForbidError, "robots_forbid"),
     (CannotResolveHostError, "unknown_host"),
     (DownloadTimeoutError, "timeout"),
@@ -36,7 +44,9 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
 def cause_of(error: BaseException) -> str:
     """A code such as http_404, timeout, robots_forbid or private_address."""
     if isinstance(error, HttpError):
-        return f"http_{error.response.status}"
+        return refusal(error.response) or f"http_{error.response.status}"
+    if isinstance(error, StopError):
+        return error.cause
     if isinstance(error, RobotsUnreachableError):
         # Where the whole host cannot be reached, that is what a person must know, not which file was asked first.
         below = cause_of(error.__cause__) if error.__cause__ else "other"

@@ -3,11 +3,13 @@
 Three walls. `SiteOnly` stops requests that leave the site's hosts, redirects and robots.txt among them.
 `GuardedResolver` sits between name and connection: whatever a host is written as (name, decimal, octal, IPv6), Twisted
 resolves it here and connects to exactly the addresses that come out, so a name cannot change its meaning in between.
-`GuardedHandler` gives the refusal its own error.
+`GuardedHandler` gives the refusal its own error. The browser has no other way out than scrapers.browser.proxy, which
+asks the same resolver through `allowed_addresses`.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ from zope.interface import implementer
 
 from scrapers.addresses import is_public
 from scrapers.sites import Site
+from scrapers.sites.proxy import proxy_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -69,6 +72,8 @@ class GuardedResolver(CachingHostnameResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int, site: Site) -> None:
         super().__init__(reactor, cache_size)
         self._site = site
+        proxy = proxy_of(site)
+        self._proxy = (proxy.host, proxy.port) if proxy else None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardedResolver:
@@ -86,7 +91,7 @@ class GuardedResolver(CachingHostnameResolver):
     ) -> IHostResolution:
         """As IHostnameResolver says; refused addresses are never handed on."""
         receiver = resolutionReceiver
-        if not self._site.may_be_private(hostName, portNumber):
+        if not self._site.may_be_private(hostName, portNumber) and (hostName, portNumber) != self._proxy:
             receiver = _PublicOnly(resolutionReceiver, hostName)
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
@@ -114,6 +119,42 @@ class _PublicOnly:
         if self._dropped and not self._kept:
             _refused.add(self._host)
         self._receiver.resolutionComplete()
+
+
+async def allowed_addresses(host: str, port: int) -> list[str]:
+    """The addresses that a connection to this host and port may go to, by the running crawl's resolver.
+
+    PrivateAddressError where the guard refuses them all, CannotResolveHostError where the name has none.
+    """
+    from twisted.internet import reactor
+
+    receiver = _Collector()
+    reactor.nameResolver.resolveHostName(receiver, host, port)
+    addresses = await receiver.addresses
+    if addresses:
+        return addresses
+    if host in _refused:
+        raise PrivateAddressError(f"{host} lies at a private address")
+    raise CannotResolveHostError(f"{host} is not known")
+
+
+@implementer(IResolutionReceiver)
+class _Collector:
+    """Gathers the addresses of one resolution."""
+
+    def __init__(self) -> None:
+        self.addresses: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        self._found: list[str] = []
+
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:  # noqa: N802, N803
+        pass
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
+        self._found.append(getattr(address, "host", ""))
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        if not self.addresses.done():
+            self.addresses.set_result(self._found)
 
 
 class GuardedHandler(HTTP11DownloadHandler):

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
+
+from scrapers.spiders.pace import pace_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -29,7 +32,7 @@ class RobotsUnreachableError(IgnoreRequest):
 
 
 class ObeyRobots:
-    """Downloader middleware: fetches each host's robots.txt once and stops what it forbids."""
+    """Downloader middleware: fetches each host's robots.txt once, stops what it forbids, goes as slowly as it asks."""
 
     def __init__(self, crawler: Crawler, user_agent: str) -> None:
         self._crawler = crawler
@@ -53,6 +56,14 @@ class ObeyRobots:
         if not rules.allowed(request.url, self._user_agent):
             raise RobotsForbidError("robots.txt forbids the page")
 
+    def forbids(self, url: str) -> bool:
+        """Whether the rules of its host forbid `url`; a host whose rules have not been fetched forbids nothing."""
+        parts = urlsplit(url)
+        rules = self._rules.get(f"{parts.scheme}://{parts.netloc}")
+        if rules is None or not rules.done() or rules.cancelled() or rules.exception():
+            return False
+        return not rules.result().allowed(url, self._user_agent)
+
     async def _fetch(self, origin: str) -> ProtegoRobotParser:
         request = Request(
             f"{origin}/robots.txt", priority=_BEFORE_ALL, meta={_FETCHES_RULES: True}, callback=NO_CALLBACK
@@ -65,4 +76,15 @@ class ObeyRobots:
         if response.status >= 500 or response.status == _TOO_MANY_REQUESTS:
             raise RobotsUnreachableError(f"robots.txt was answered with {response.status}")
         # Other errors mean that there is none (section 2.3.1.3), and an error page is no set of rules.
-        return ProtegoRobotParser(response.body if response.status == 200 else b"", self._crawler.spider)
+        rules = ProtegoRobotParser(response.body if response.status == 200 else b"", self._crawler.spider)
+        if delay := self._delay(rules):
+            pace_of(self._crawler).slow_down(request, delay)
+        return rules
+
+    def _delay(self, rules: ProtegoRobotParser) -> float:
+        """Seconds between two requests that the rules ask for, by Crawl-delay or Request-rate; 0 for none."""
+        rate = rules.rp.request_rate(self._user_agent)
+        return max(
+            rules.rp.crawl_delay(self._user_agent) or 0.0,
+            rate.seconds / rate.requests if rate and rate.requests else 0.0,
+        )

@@ -5,10 +5,15 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from scrapers.browser.handler import BrowserHandler
 from scrapers.extraction.page import LARGEST
 from scrapers.sites import Site
+from scrapers.spiders.backoff import BackOff
 from scrapers.spiders.guard import SITE_SETTING, GuardedHandler, GuardedResolver, SiteOnly
+from scrapers.spiders.pace import Pace
+from scrapers.spiders.proxied import ThroughProxy
 from scrapers.spiders.robots import ObeyRobots
+from scrapers.spiders.stops import Stops
 
 ROBOT = "PurveyorBot"
 """The name that a robots.txt may address."""
@@ -16,34 +21,42 @@ ROBOT = "PurveyorBot"
 
 def crawl_settings(site: Site) -> dict[str, Any]:
     """Settings for a crawl of `site`."""
+    handler = GuardedHandler if site.render == "never" else BrowserHandler
     return {
         SITE_SETTING: site.to_json(),
-        "USER_AGENT": f"{ROBOT}/{_version()}",
+        "USER_AGENT": f"{ROBOT}/{_version()}" + (f" ({site.contact})" if site.contact else ""),
         "ROBOTSTXT_USER_AGENT": ROBOT,
         "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
         "DOWNLOADER_MIDDLEWARES": {
             SiteOnly: 50,
+            Stops: 75,
             ObeyRobots: 100,
-            # Replaced by the two above.
+            BackOff: 550,
+            ThroughProxy: 750,
+            # Replaced by those above.
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         },
         # Only the guarded client; no file:, data:, ftp: or s3: from a page's links.
         "DOWNLOAD_HANDLERS": {
-            "http": GuardedHandler,
-            "https": GuardedHandler,
+            "http": handler,
+            "https": handler,
             "file": None,
             "data": None,
             "ftp": None,
             "s3": None,
         },
         "TWISTED_DNS_RESOLVER": GuardedResolver,
-        "HTTPPROXY_ENABLED": False,  # a proxy would resolve names behind the guard's back
+        "HTTPPROXY_ENABLED": False,  # no proxy but the site's own: it resolves names behind the guard's back
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_MAXSIZE": LARGEST,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": 30,
         "DOWNLOAD_DELAY": site.delay,
+        # Pages in the order they were planned; Scrapy's own would turn it round.
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "CONCURRENT_ITEMS": 1,  # pages give messages, no items, and Scrapy starts as many tasks for each page
         "CONCURRENT_REQUESTS": site.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": site.concurrency,
         "AUTOTHROTTLE_ENABLED": True,
@@ -56,6 +69,8 @@ def crawl_settings(site: Site) -> dict[str, Any]:
         "EXTENSIONS": {
             "scrapy.extensions.memusage.MemoryUsage": None,
             "scrapers.spiders.memory.OwnMemoryUsage": 0,
+            "scrapy.extensions.throttle.AutoThrottle": None,
+            Pace: 0,
         },
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,  # Scrapy's other console: it runs code sent over HTTP

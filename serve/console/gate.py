@@ -83,3 +83,14 @@ def admitted(
         raise HTTPException(401, "this API key is unknown or was revoked", headers=_ASK)
     if "console" not in key.scopes:
         raise HTTPException(403, "this API key lacks the scope 'console'")
+
+
+def from_this_console(request: Request) -> None:
+    """A button's dependency: 403 unless the browser says that a page of this server sent the form.
+
+    Whoever may open the console may press its buttons, and a browser sends that permission along with forms of other
+    people's pages too; but it tells whose page it was.
+    """
+    origin = request.headers.get("origin", "")
+    if origin.partition("://")[2] != request.headers.get("host"):
+        raise HTTPException(403, "this form was not sent by a page of this console; open it and press the button")

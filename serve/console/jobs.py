@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from serve.console.gate import admitted
+from serve.console.gate import admitted, from_this_console
 from serve.state import Serving
 from warehouse.house import Warehouse
 from warehouse.jobs.job import Job, find_job
@@ -42,17 +42,6 @@ def jobs_page(warehouse: Warehouse, jobs: Sequence[Job]) -> JobsPage:
         jobs=standings(warehouse, jobs),
         runs=recent_runs(warehouse, limit=SHOWN_RUNS),
     )
-
-
-def from_this_console(request: Request) -> None:
-    """A button's dependency: 403 unless the browser says that a page of this server sent the form.
-
-    Whoever may open the console may press its buttons, and a browser sends that permission along with forms of other
-    people's pages too; but it tells whose page it was.
-    """
-    origin = request.headers.get("origin", "")
-    if origin.partition("://")[2] != request.headers.get("host"):
-        raise HTTPException(403, "this form was not sent by a page of this console; open /jobs and press the button")
 
 
 router = APIRouter(

@@ -44,6 +44,11 @@ LAST_CRAWLS = Question.read(
                 "priced",
                 "failures",
                 "outcome",
+                "refused",
+                "gone",
+                "changed",
+                "appeared",
+                "stale",
             )
         ]
     ),
@@ -87,6 +92,11 @@ class Crawl:
     priced: int | None
     failures: Mapping[str, int]
     outcome: str
+    refused: int | None
+    gone: int | None
+    changed: int | None
+    appeared: int | None
+    stale: int | None
 
 
 @dataclass(frozen=True)
@@ -172,7 +182,7 @@ def _lake_facts(warehouse: Warehouse) -> LakeFacts:
         tables=tuple(
             TableSize(name, table.doc, sizes[name]["rows"], sizes[name]["newest"]) for name, table in TABLES.items()
         ),
-        crawls=tuple(_crawl(row) for row in crawls),
+        crawls=tuple(crawl_of(row) for row in crawls),
         exposed={(row["experiment"], row["variant"]): row["units"] for row in exposed},
     )
 
@@ -210,7 +220,8 @@ def _estimate(metrics: Mapping[str, float | None], name: str) -> Estimate:
     return metrics.get(name), metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
 
 
-def _crawl(row: Mapping[str, Any]) -> Crawl:
+def crawl_of(row: Mapping[str, Any]) -> Crawl:
+    """A crawl from its row."""
     return Crawl(
         row["site"],
         row["finished_at"],
@@ -220,6 +231,7 @@ def _crawl(row: Mapping[str, Any]) -> Crawl:
         row["priced"],
         _failures(row["failures"]),
         row["outcome"],
+        *(row[name] for name in ("refused", "gone", "changed", "appeared", "stale")),
     )
 
 

@@ -7,17 +7,20 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pricing.reports.figures import web_address
+from scrapers.adding.drafts import find_draft
 from serve.amounts import amount
 from serve.console import format as shown
 from serve.console.gate import admitted
 from serve.console.jobs import jobs_page
 from serve.console.overview import Overview, overview
+from serve.console.sites import site_page, sites_page
 from serve.state import Serving
 from warehouse.records.stores import list_stores
 from warehouse.stores import chosen_store
@@ -84,6 +87,33 @@ def jobs(serving: Serving) -> Response:
     """When what runs, what ran, and what came of it."""
     page = jobs_page(serving.warehouse, serving.jobs)
     return _page("jobs.html", "/jobs", serving.warehouse.clock(), page=page)
+
+
+@router.get("/sites", dependencies=[Depends(admitted)])
+def sites(serving: Serving) -> Response:
+    """The competitors' shops, how their crawls went, and a new one."""
+    return _page("sites.html", "/sites", serving.warehouse.clock(), page=sites_page(serving))
+
+
+@router.get("/sites/new/{draft_id}", dependencies=[Depends(admitted)])
+def new_site(serving: Serving, draft_id: str, page: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """A shop that is being added; `page` chooses among its pages that were read."""
+    warehouse = serving.warehouse
+    draft = find_draft(warehouse.settings, warehouse.clock, draft_id)
+    if draft.saved is not None:
+        return RedirectResponse(f"/sites/{draft.saved}", status_code=303)
+    pages = draft.view["pages"] if draft.view else []
+    shown = pages[page] if page < len(pages) else None
+    answer = _page("new_site.html", "/sites", warehouse.clock(), draft=draft, number=page, shown=shown)
+    if draft.doing:  # the page asks again by itself; no script runs here
+        answer.headers["Refresh"] = "2"
+    return answer
+
+
+@router.get("/sites/{name}", dependencies=[Depends(admitted)])
+def site(serving: Serving, name: str) -> Response:
+    """One shop: what was read of it, with the evidence."""
+    return _page("site.html", "/sites", serving.warehouse.clock(), page=site_page(serving.warehouse, name))
 
 
 @router.get("/console.css")

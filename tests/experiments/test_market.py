@@ -81,8 +81,9 @@ def test_truth_is_kept_out_of_the_merchants_folder(tmp_path: Path) -> None:
         (100, 1_000_001),
         (100, 10, 0.0),
         (100, 10, 6.0, 4),
-        (100, 10, 6.0, 1, 11),
-        (100, 10, 6.0, 1, 2, -1),
+        (100, 10, 6.0, 1, 2),
+        (100, 10, 6.0, 1, 12),
+        (100, 10, 6.0, 1, 3, -1),
     ],
 )
 def test_sizes_out_of_range_are_refused(size: tuple[Any, ...]) -> None:

@@ -39,6 +39,8 @@ class Shop:
 
     def __init__(self) -> None:
         self.pages: dict[str, Answer] = {}
+        self.first: dict[str, list[Answer]] = {}
+        """What a path is answered with before its page is."""
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.times: list[float] = []
         shop = self
@@ -50,6 +52,10 @@ class Shop:
                 shop.asked.append((self.path, dict(self.headers)))
                 shop.times.append(time.monotonic())
                 answer = shop.pages.get(self.path, Answer(404, {"Content-Type": HTML}, b""))
+                if shop.first.get(self.path):
+                    answer = shop.first[self.path].pop(0)
+                if self.headers.get("If-None-Match", "?") == answer.headers.get("ETag"):
+                    answer = Answer(304, {}, b"")
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -87,6 +93,11 @@ class Shop:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.pages[path] = Answer(status, {"Content-Type": kind, **named}, body)
         return self.url + path
+
+    def refuse(self, path: str, status: int, **headers: str) -> None:
+        """Answer the next request for a path with this status, and only later with its page."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.first.setdefault(path, []).append(Answer(status, {"Content-Type": HTML, **named}, b""))
 
     def page(self, path: str, html: str) -> str:
         """Set a page; its address."""

@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from purveyor.crawl import crawl
-from warehouse.errors import InputError
+from purveyor.crawl import app
+from warehouse.errors import InputError, NotFound
+from warehouse.house import Warehouse
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from tests.scrapers.conftest import Shop
-
-app = typer.Typer()
-app.command()(crawl)
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +56,53 @@ def test_private_addresses_need_leave(tmp_path: Path, shop: Shop) -> None:
     assert "  private_address: 1" in result.stdout
     assert isinstance(result.exception, InputError)
     assert shop.asked == []
+
+
+def test_options_may_come_before_the_sites_and_a_command_s_name_is_no_site() -> None:
+    result = CliRunner().invoke(app, ["--limit", "2", "--json", "nosuch"])
+    assert isinstance(result.exception, NotFound)
+    assert "nosuch" in str(result.exception)
+    result = CliRunner().invoke(app, ["status", "nosuch"])
+    assert isinstance(result.exception, NotFound)
+    assert "nosuch was never crawled" in str(result.exception)
+    assert "nothing was crawled yet" in CliRunner().invoke(app, ["status"]).stdout
+
+
+def test_status_tells_what_broke_and_what_to_do(
+    tmp_path: Path, shop: Shop, product_page: Callable[..., str], settings: Settings
+) -> None:
+    pages = [shop.page(f"/p/{i}", product_page(f"P{i}", "1.00")) for i in range(40)]
+    path = site_file(tmp_path, "good", shop.sitemap(*pages))
+    for _ in range(4):
+        CliRunner().invoke(app, [path, "--allow-private"])
+    result = CliRunner().invoke(app, ["status", "good"])
+    assert result.stdout.startswith("good: well\n")
+    assert "40 of 40 fetched (100.0%, usually 100.0%)" in result.stdout
+    assert "0 new, 0 with another price, 0 gone, 0 stale" in result.stdout
+    for i in range(25):
+        shop.page(f"/p/{i}", product_page(f"P{i}", "2.00" if i < 5 else ""))
+    shop.answer("/p/39", status=410)
+    CliRunner().invoke(app, [path, "--allow-private"])
+    text = CliRunner().invoke(app, ["status"]).stdout
+    assert text.startswith("good: BROKEN\n  the crawl of good that ended ")
+    assert "gave 19 prices, usually 40\n  -> open some of its pages" in text
+    assert "0 new, 5 with another price, 1 gone, 0 stale" in text
+    (site,) = json.loads(CliRunner().invoke(app, ["status", "good", "--json"]).stdout)["sites"]
+    assert (site["verdict"], site["trouble"]["code"], site["fill"]) == ("broken", "coverage_dropped", 19 / 39)
+    assert site["figures"]["failures"] == {"http_410": 1}
+    with Warehouse.open(settings) as warehouse, warehouse.session() as session:
+        (row,) = session.query("select gone, changed from crawls order by started_at desc limit 1").to_pylist()
+    assert row == {"gone": 1, "changed": 5}
+
+
+def test_replay_prints_what_it_changes(tmp_path: Path, shop: Shop) -> None:
+    shop.page("/p/1", '<h1>Lamp</h1><input type="hidden" class="zz" value="19.50 EUR">')
+    path = Path(site_file(tmp_path, "good", shop.sitemap(shop.url + "/p/1")))
+    path.write_text(path.read_text() + "keep_pages: true\nrender: never\n")
+    assert CliRunner().invoke(app, [str(path), "--allow-private"]).exit_code == 0
+    path.write_text(path.read_text() + "selectors: {price: .zz}\ncurrency: EUR\n")
+    result = CliRunner().invoke(app, ["replay", str(path), "--since", "2020-01-01"])
+    assert result.exception is None
+    text = result.stdout
+    assert "1 pages read again, 1 of 1 offers priced; 1 newly read, 0 changed, 0 lost" in text
+    assert f"newly read: no price -> 19.5 EUR  {shop.url}/p/1" in text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from scrapers.sites import Site, read_site
+from scrapers.sites import Shipping, Site, Tiers, read_site
 from warehouse.errors import InputError
 
 WHOLE = """\
@@ -21,6 +23,9 @@ politeness:
   delay: 0.5
   concurrency: 4
 """
+
+
+BASE = "site: s\nstart:\n  sitemap: https://a.example/s.xml\n"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -45,6 +50,46 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert Site.from_json(site.to_json()) == site
 
 
+def test_the_documentation_s_example(tmp_path: Path) -> None:
+    """Every field there is stands in it, and all are read as it says."""
+    (tmp_path / "kvi.txt").write_text("https://www.example.com/product/1\n")
+    text = (Path(__file__).parents[2] / "docs" / "site-files.md").read_text(encoding="utf-8")
+    site = read_site(write(tmp_path, text.split("```yaml\n", 1)[1].split("```", 1)[0]))
+    assert site == Site(
+        name="example-shop",
+        sitemaps=("https://www.example.com/sitemap.xml",),
+        watch=("https://www.example.com/product/1",),
+        categories=("https://www.example.com/shoes", "https://www.example.com/hats"),
+        feeds=("https://www.example.com/feeds/google.xml",),
+        shopify=("https://www.example.com",),
+        woocommerce=("https://www.example.com",),
+        hosts=("example.com", "cdn.example.net:8443"),
+        currency="EUR",
+        tax_included=True,
+        product_url="/product/\\d+",
+        selectors={"price": ".price--final", "availability": "#stock"},
+        shipping=Shipping(Decimal("4.95"), Decimal(50)),
+        tiers=Tiers(("https://www.example.com/product/1",), "/bestseller/"),
+        keep_pages=True,
+        proxy_env="EXAMPLE_SHOP_PROXY",
+        delay=1.0,
+        concurrency=2,
+        window="22:00-06:00 Europe/Berlin",
+        contact="https://us.example/crawler",
+    )
+    assert Site.from_json(site.to_json()) == site
+
+
+def test_a_definition_from_before_there_was_more_to_say() -> None:
+    old = {
+        "name": "s", "sitemaps": ["https://a.example/s.xml"], "watch": [], "hosts": ["a.example"], "delay": 0.5,
+        "allow_private": False, "currency": None, "product_url": None, "concurrency": 2,
+    }  # fmt: skip
+    assert Site.from_json(json.dumps(old)) == Site(
+        "s", ("https://a.example/s.xml",), (), ("a.example",), delay=0.5, concurrency=2
+    )
+
+
 def test_a_watch_list_inline_and_the_hosts_it_implies(tmp_path: Path) -> None:
     site = read_site(write(tmp_path, "site: s\nstart:\n  watch: [https://a.example/1, https://b.example:8443/2]\n"))
     assert site.watch == ("https://a.example/1", "https://b.example:8443/2")
@@ -66,7 +111,7 @@ def test_a_watch_list_in_a_file_beside_it(tmp_path: Path) -> None:
         ("start: {sitemap: https://a.example/s.xml}", 1, "'site' is missing; add it"),
         ("site: A Shop\nstart: {sitemap: https://a.example/s.xml}", 1, "site: must be small letters"),
         ("site: s\n", 1, "'start' is missing; add it"),
-        ("site: s\nstart:\n  watch: []\n", 3, "start: give either sitemap or watch"),
+        ("site: s\nstart:\n  watch: []\n", 3, "start: give at least one of sitemap, watch"),
         ("site: s\nstart:\n  sitemap: a.example/s.xml\n", 3, "start.sitemap: 'a.example/s.xml' is no address; write"),
         ("site: s\nstart:\n  sitemap: file:///etc/passwd\n", 3, "start.sitemap: "),
         ("site: s\nstart:\n  sitemap: https://u:p@a.example/s.xml\n", 3, "start.sitemap: "),
@@ -116,6 +161,21 @@ def test_a_watch_list_in_a_file_beside_it(tmp_path: Path) -> None:
             4,
             "curency: no such field; did you mean 'currency'?",
         ),
+        (BASE + "render: sometimes", 4, "render: 'sometimes' is none of auto, always, never"),
+        (BASE + "selectors: {prize: .p}", 4, "selectors.prize: no such product field; did you mean 'price'?"),
+        (BASE + "selectors:\n  price: '.p['", 5, "selectors.price: this is no CSS selector"),
+        (BASE + "shipping: {free_from: 50}", 4, "'cost' is missing"),
+        (BASE + "shipping: {cost: 5}", 4, "shipping: its amounts need a currency"),
+        (BASE + "currency: EUR\nshipping: {cost: -5}", 5, "shipping.cost: must be an amount of 0 or more"),
+        (BASE + "tiers: {}", 4, "tiers: say which pages are read daily"),
+        (BASE + "tiers: {daily: none.txt}", 4, "tiers.daily: the file"),
+        (BASE + "proxy_env: http://user:secret@proxy:1", 4, "proxy_env: write the name of an environment variable"),
+        (BASE + "politeness: {window: at night}", 4, 'politeness.window: write it as "22:00-06:00 Europe/Berlin"'),
+        (BASE + "politeness: {window: 22:00-25:00 UTC}", 4, "politeness.window: an hour is 0 to 23"),
+        (BASE + "politeness: {window: 22:00-06:00 Berlin}", 4, "politeness.window: 'Berlin' is no time zone"),
+        (BASE + "politeness: {window: 06:00-06:00 UTC}", 4, "politeness.window: it opens and closes at the same time"),
+        (BASE + "politeness: {contact: 'a b'}", 4, "politeness.contact: write an address"),
+        ("site: s\nstart: {category: /shoes}", 2, "start.category: '/shoes' is no address"),
         ("site: s\nsite: t\n", 2, "site: stands twice; keep one"),
         ("site: s\nstart: [\n", 3, "not valid YAML"),
         ("- a\n", 1, "must be a mapping"),

@@ -23,7 +23,7 @@ HOSTILE = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>&{{7*7}}"
 class Page(HTMLParser):
     """A page's tags and text, and whether every tag that must be closed was, in order."""
 
-    VOID = frozenset({"meta", "link", "img", "br"})
+    VOID = frozenset({"meta", "link", "img", "br", "input"})
 
     def __init__(self, answer: httpx.Response) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Page(HTMLParser):
             self.code.append(data)
 
 
-@pytest.mark.parametrize("path", ["/", "/prices", "/jobs"])
+@pytest.mark.parametrize("path", ["/", "/prices", "/sites", "/jobs"])
 @pytest.mark.parametrize("furnished", [False, True])
 def test_every_command_that_a_page_names_exists(
     client: httpx.Client, warehouse: Warehouse, path: str, furnished: bool
@@ -124,7 +124,7 @@ def test_every_answer_carries_the_security_headers(bare: httpx.Client, path: str
     assert "server" not in headers
 
 
-@pytest.mark.parametrize("path", ["/", "/prices", "/jobs"])
+@pytest.mark.parametrize("path", ["/", "/prices", "/sites", "/jobs"])
 def test_pages_bring_everything_with_them_and_can_be_read_aloud(
     client: httpx.Client, warehouse: Warehouse, path: str
 ) -> None:
@@ -158,7 +158,7 @@ def test_pages_bring_everything_with_them_and_can_be_read_aloud(
         ({"Via": "1.1 proxy"}, False),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/prices", "/jobs"])
+@pytest.mark.parametrize("path", ["/", "/prices", "/sites", "/jobs"])
 def test_only_this_machine_under_its_own_name_gets_in_without_a_key(
     bare: httpx.Client, headers: dict[str, str], allowed: bool, path: str
 ) -> None:

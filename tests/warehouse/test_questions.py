@@ -132,6 +132,11 @@ def market_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 PARAMETERS: dict[str, object] = {
     "run": "second",
+    "crawl_id": "second",
+    "site": "lindenmarkt",
+    "started_at": NOW - timedelta(hours=3),
+    "gone_since": NOW - timedelta(days=8),
+    "stale_before": NOW - timedelta(days=3),
     "after": "",
     "as_of": NOW,
     "before": NOW,
@@ -154,13 +159,21 @@ PARAMETERS: dict[str, object] = {
 """A value for each parameter name that questions use; a new name needs one here."""
 
 
+_OFFER_COLUMNS = ", ".join(
+    "cast(price + 1 as decimal(18, 4)) as price" if column.name == "price" else column.name for column in OFFERS.columns
+)
+
 LAKE_ROWS = {
+    "fetched": "select distinct observed_at from offers where crawl_id = 'second'",
+    "pages": "select distinct url, true as answered from offers",
+    "read_again": f"select {_OFFER_COLUMNS} from offers where crawl_id = 'second' order by offer_id limit 20",
     "consented": "select customer_id from customers order by 1 limit 50",
     "members": "select customer_id from customers order by 1 limit 80",
     "sent": "select event_id from events order by 1 limit 50",
     "store_days": f"select store_id, timezone, date '{END}' as today from stores",
     "true_offers": (
-        "select distinct o.site, o.url, m.sku, o.price from offers o left join matches m on m.offer_id = o.offer_id"
+        "select distinct o.site, o.url, m.sku, o.price, o.availability"
+        " from offers o left join matches m on m.offer_id = o.offer_id"
     ),
 }
 """Relations that questions read beside the lake, as rows of the lake; others are the results of other questions."""

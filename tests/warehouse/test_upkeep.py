@@ -150,14 +150,16 @@ def test_leftovers_go(house: Warehouse, later: MovedClock) -> None:
     old = [
         *(folder / "file.csv" for folder in (settings.rejects, settings.exports, settings.landing, settings.logs)),
         settings.scratch / "crawl-01.log",
+        settings.crawls / "shop" / "pages" / "one-1.warc.gz",
     ]
+    kept.append(settings.crawls / "shop" / "validators.db")
     for path in [*old, *kept]:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert (run(house)["scratch_folders_removed"], dead.exists()) == (1, False)
     assert all(path.exists() for path in old)
     later.days = 30.1
-    assert run(house)["old_files_removed"] == 5
+    assert run(house)["old_files_removed"] == 6
     assert not any(path.exists() for path in old)
     assert all(path.exists() for path in kept)
 

@@ -5,7 +5,7 @@
       20261123T050000.000000Z/         one backup; files that the one before holds already are hard links to it
         manifest.json                  version, counts, SHA-256 and size of every file
         records.db                     the records, whichever engine keeps them
-        lake/ artifacts/ sources/ mlflow.db   as in the home folder
+        lake/ artifacts/ sources/ corrections/ mlflow.db   as in the home folder
         purveyor.yaml                  the shop file
         tombstones.jsonl               the erasures known when everything else had been copied
 

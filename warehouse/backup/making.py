@@ -38,6 +38,7 @@ from warehouse.records.tombstones import tombstones
 RECORDS = "records.db"
 ARTIFACTS = "artifacts"
 LISTINGS = "sources"
+CORRECTIONS = "corrections"
 SHOP_FILE = "purveyor.yaml"
 RUNS = "mlflow.db"
 """Where experiments keep how models were trained: a SQLite database in the home folder."""
@@ -101,6 +102,8 @@ def _make(warehouse: Warehouse, folder: Path, progress: Progress) -> Made:
         for path in sorted(settings.listings.glob("[!.]*")):
             with suppress(FileNotFoundError):  # its source was removed
                 copier.copy(path, f"{LISTINGS}/{path.name}")
+        for path in sorted(settings.corrections.glob("*/[!.]*")):
+            copier.copy(path, f"{CORRECTIONS}/{path.parent.name}/{path.name}")
         tables = copy_lake(warehouse.lake, copier, progress)
         if (settings.home / RUNS).exists():
             copier.make(RUNS, lambda path: _copy_database(settings.home / RUNS, path))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.backup import erasures, lake_files
 from warehouse.backup.files import copy_file
-from warehouse.backup.making import ARTIFACTS, LISTINGS, RECORDS, RUNS, SHOP_FILE
+from warehouse.backup.making import ARTIFACTS, CORRECTIONS, LISTINGS, RECORDS, RUNS, SHOP_FILE
 from warehouse.backup.manifest import Manifest, read_manifest, verify
 from warehouse.clock import Clock, utc_now
 from warehouse.durable import sync_below
@@ -169,7 +169,7 @@ def _refuse_used(tx: Session, settings: Settings) -> None:
 
 def _put_in_place(staged: Path, settings: Settings) -> Path | None:
     """Move what was copied to where it belongs."""
-    for name in (lake_files.FOLDER, ARTIFACTS, LISTINGS, RUNS):
+    for name in (lake_files.FOLDER, ARTIFACTS, LISTINGS, CORRECTIONS, RUNS):
         if (staged / name).exists():
             shutil.rmtree(settings.home / name, ignore_errors=True)
             (staged / name).rename(settings.home / name)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from warehouse.doctor.crawls import site_healths
 from warehouse.doctor.examination import Examination
 from warehouse.doctor.findings import Finding, age
-from warehouse.doctor.questions import CRAWLS, CURRENCIES, SITES, UNJUDGED
+from warehouse.doctor.questions import CURRENCIES, SITES, UNJUDGED
 from warehouse.records import Site
 
 OFFERS_FRESH = timedelta(days=3)
@@ -21,45 +22,37 @@ RATES_FRESH = timedelta(days=7)
 MATCHED_WITHIN = timedelta(hours=30)
 """A nightly crawl's offers are judged on that morning or, where it took long, on the next."""
 
-DROPPED = 0.6
-"""What is left of the usual offers or prices of a site when its coverage is said to have dropped."""
-
-_REGULAR = 3
-"""Earlier crawls of a site that make a usual."""
+UNFINISHED_FOR = timedelta(hours=30)
+"""The next nightly crawl of the site takes it up, or writes what it saw."""
 
 _BASE = "EUR"
 
 
-def crawls_failing(e: Examination) -> Iterator[Finding]:
-    """Sites whose newest crawl failed, or gave far less than those before."""
-    for row in e.session.ask(CRAWLS, now=e.now).to_pylist():
-        site, when = row["site"], f"{row['finished_at']:%Y-%m-%d %H:%M} UTC"
-        if row["outcome"] == "failed":
+def sites_broken(e: Examination) -> Iterator[Finding]:
+    """Sites whose newest crawl failed, was refused, or gave far less than those before (see crawls.py)."""
+    for health in site_healths(e.session, e.now):
+        if health.trouble is not None:
+            trouble = health.trouble
+            yield Finding(trouble.code, "warning", "merchandiser", health.site, trouble.text, trouble.remedy)
+
+
+def crawls_unfinished(e: Examination) -> Iterator[Finding]:
+    """Crawls that were killed and that nobody took up again: what they saw waits to be written."""
+    for folder in sorted(e.settings.crawls.glob("*/unfinished/*")):
+        try:
+            written_at = datetime.fromtimestamp((folder / "messages.jsonl").stat().st_mtime, UTC)
+        except FileNotFoundError:  # it is being finished just now
+            continue
+        if e.now - written_at > UNFINISHED_FOR:
+            site = folder.parent.parent.name
             yield Finding(
-                "crawl_failed",
+                "crawl_unfinished",
                 "warning",
                 "merchandiser",
                 site,
-                f"the crawl of {site} that ended {when} read none of {row['planned'] or 0:,} pages",
-                f"purveyor query \"select failures from crawls where site = '{_sql(site)}' order by finished_at desc\"",
+                f"a crawl of {site} was killed {age(e.now - written_at)} ago; what it saw is not in the lake yet",
+                f"purveyor crawl {site}",
             )
-            continue
-        if row["earlier_crawls"] < _REGULAR:
-            continue
-        for what, now, usual in (
-            ("offers", row["offers"], row["usual_offers"]),
-            ("prices", row["priced"], row["usual_priced"]),
-        ):
-            if now is not None and usual and now < DROPPED * usual:
-                yield Finding(
-                    "coverage_dropped",
-                    "warning",
-                    "merchandiser",
-                    site,
-                    f"the crawl of {site} that ended {when} gave {now:,} {what}, usually {usual:,.0f}",
-                    "open some of its pages: the shop may have changed; then mend its site file",
-                )
-                break  # no offers, no prices: one word
 
 
 def offers_stale(e: Examination) -> Iterator[Finding]:
@@ -129,7 +122,3 @@ def rates_missing(e: Examination) -> Iterator[Finding]:
             f"{RATES_FRESH.days} days old: they are not compared with other currencies",
             "purveyor import fx_rates FILE",
         )
-
-
-def _sql(text: str) -> str:
-    return text.replace("'", "''")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from warehouse import tables
 from warehouse.questions import Question
 from warehouse.tables import DAY, FLOAT, INTEGER, STRING, TIME
 
@@ -34,15 +35,16 @@ CRAWLS = Question.read(
     "crawls.sql",
     result=pa.schema(
         [
-            ("site", STRING),
-            ("finished_at", TIME),
-            ("outcome", STRING),
-            ("planned", INTEGER),
-            ("offers", INTEGER),
-            ("priced", INTEGER),
+            *(tables.CRAWLS.schema.field(column.name).with_nullable(True) for column in tables.CRAWLS.columns),
             ("earlier_crawls", INTEGER),
             ("usual_offers", FLOAT),
             ("usual_priced", FLOAT),
+            ("earlier_planned", INTEGER),
+            ("earlier_fetched", INTEGER),
+            ("reach_spread", FLOAT),
+            ("earlier_offers", INTEGER),
+            ("earlier_priced", INTEGER),
+            ("fill_spread", FLOAT),
         ]
     ),
     key=("site",),

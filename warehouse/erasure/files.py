@@ -26,8 +26,8 @@ from warehouse.settings import Settings
 ROWS = frozenset((".csv", ".tsv", ".txt", ".jsonl", ".ndjson"))
 """Files in which a line, or what quotes hold together, is a row."""
 
-_KEPT_APART = ("lake", "artifacts", ".locks", "scratch")
-"""Folders with a purge of their own, or without data."""
+_KEPT_APART = ("lake", "artifacts", ".locks", "scratch", "crawls")
+"""Folders with a purge of their own, or without data of customers: crawls hold what other shops publish."""
 
 _DATABASE = b"SQLite format 3\0"
 _PIECE = 1 << 22

@@ -68,6 +68,15 @@ def test_sources_know_what_they_last_listed(back_up: BackUp, furnished: Warehous
     assert (elsewhere.listings / "erp.parquet").read_bytes() == b"skus"
 
 
+def test_saved_test_pages_of_shops_come_back(back_up: BackUp, furnished: Warehouse, elsewhere: Settings) -> None:
+    folder = furnished.settings.corrections / "example.com"
+    folder.mkdir(parents=True)
+    (folder / "abc.json").write_bytes(b"{}")
+    (folder / ".abc.json.half").write_bytes(b"{")
+    restore(back_up().folder, elsewhere)
+    assert [path.name for path in (elsewhere.corrections / "example.com").iterdir()] == ["abc.json"]
+
+
 def test_what_was_true_before_stays_readable(back_up: BackUp, furnished: Warehouse, elsewhere: Settings) -> None:
     moment = datetime.now(UTC)
     furnished.lake.merge(PRODUCTS, rows(PRODUCTS, {"sku": "sku-1", "title": "Later tea"}))

@@ -1,0 +1,52 @@
+"""Tags with thousands of attributes, made harmless before a page is parsed.
+
+libxml2 compares each attribute of a tag with all before it: a tag of 100,000, which no shop writes and 1 MB holds,
+takes it a quarter of a minute, and a tag of 8 MB a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST_ATTRIBUTES = 500
+_LARGE = 2 * 1024 * 1024
+_GAP = 16 * 1024
+"""Bytes from where a tag opens without ">": a smaller page that has no such stretch is not worth the search."""
+_MOST_FLOODS = 50
+
+_ATTRIBUTE = rb"""[\s/]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_OPENING = re.compile(rb"<[a-zA-Z]")
+_WITHIN_BOUNDS = re.compile(
+    rb"(?:[^<]++|<(?![a-zA-Z])|<[a-zA-Z](?:%b){0,%d}+(?![\s/]*+[^\s/>=]))*+" % (_ATTRIBUTE, MOST_ATTRIBUTES)
+)
+"""All of a page up to a tag with more attributes; the grammar of the HTML standard's tokenizer (13.2.5)."""
+
+
+def without_floods(body: bytes) -> bytes:
+    """The page with the sign that opens such a tag blanked out, which makes text of it."""
+    if len(body) < _LARGE and not _has_gap(body):
+        return body
+    place = 0
+    for _ in range(_MOST_FLOODS):
+        match = _WITHIN_BOUNDS.match(body, place)
+        place = match.end() if match else len(body)
+        if place == len(body):
+            return body
+        body = body[:place] + b" " + body[place + 1 :]
+    return body[:place]
+
+
+def _has_gap(body: bytes) -> bool:
+    place = 0
+    while place + _GAP <= len(body):
+        last = body.rfind(b">", place, place + _GAP)
+        if last >= 0:
+            place = last + 1
+            continue
+        opening = _OPENING.search(body, place)
+        if opening is None:
+            return False
+        if body.find(b">", opening.start(), opening.start() + _GAP) < 0:
+            return True
+        place = opening.start() + 1
+    return False

@@ -1,0 +1,208 @@
+"""What stands under labels on the visible page ("Art.-Nr.: 123", dl lists, table rows): a product's numbers, brand,
+condition, seller and shipping. Numbers also in the form that puts it into the basket, brands in elements named so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+
+from scrapers.extraction.condition import read_condition
+from scrapers.extraction.labels import LONGEST_LABEL, known_label, may_be_label
+from scrapers.extraction.page import Element, Page
+from scrapers.extraction.price_text import read_price
+from scrapers.extraction.reading import Context, Reading, Value, evidence, tidy
+from scrapers.extraction.short_texts import brand_in
+from warehouse.gtin import clean_gtin
+
+READER = "labels"
+FORM = "form"
+BRANDING = "branding"
+ADDRESS = "address"
+
+_MOST_READINGS = 60
+_MOST_NAMES = 60
+_UNSEEN = frozenset(
+    {"script", "style", "noscript", "template", "svg", "option", "iframe", "head", "title", "meta", "link"}
+)
+_MOST_FORMS = 300
+_MOST_TITLES = 3
+_BEFORE, _BEHIND = 200, 600
+"""Elements around the title among which the brand is looked for."""
+_SHORT = 60
+_LONGEST = 120
+_MOST_STEPS = 3
+_BULLETS = " \t\r\n-–•*|(\u200e\u200f\xa0"
+
+_NUMBERED = re.compile(r"(?P<label>[^\d:：]{2,30}?)[\s.:№]*(?P<value>[A-Z]{0,4}[-_]?\d[\w./-]*)\s*\)?")
+_DIGIT = re.compile(r"\d").search
+_NOISE = re.compile(r"^[\s:：#\-–|\u200e\u200f\u200b.]+|[\s:：,;|\u200e\u200f\u200b]+$")
+_NUMBER = re.compile(r"[\w#][\w./+\-# ]*")
+_BASKET = re.compile(r"product|prod|item|article|artikel|sku|asin|\bpid\b|^id$|goods|offer|code", re.IGNORECASE)
+_NAMES_BRAND = re.compile(
+    r"(?<![a-z])(?:brand|byline|manufacturer|marke|marque|hersteller)(?:\s|$|-(?!\w*(?:desc|stor))|_|name|link|logo|title|info)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"brands|list|filter|slider|carousel|menu|nav|footer|header|related|recommend|descr|story|about|follow|button|module",
+    re.IGNORECASE,
+)
+_IS_LIST = 3
+"""Different brands in elements of one name, from which on they are a list of other products."""
+
+
+def read_identifiers(page: Page, context: Context) -> list[Reading]:
+    """Readings of sku, mpn, gtin, brand, condition, seller and shipping."""
+    readings: list[Reading] = []
+    for _, element, written, within in page.texts:
+        if len(written) < _LONGEST and may_be_label(text := written.strip(_BULLETS)):
+            readings += _labelled(text, element, within)
+            if len(readings) > _MOST_READINGS:
+                break
+    return [*readings, *_brands(page), *_in_forms(page, context), *_in_address(context)]
+
+
+def _brands(page: Page) -> Iterator[Reading]:
+    """The brand in elements that are named after it, around the title."""
+    branded: dict[str, list[Reading]] = {}
+    for element in _around_titles(page):
+        names = element.get("class") or "", element.get("id") or ""
+        if _is_branding(names[0]) or _is_branding(names[1]):
+            name = " ".join(names).strip()
+            found = branded.setdefault(name, [])
+            if len(branded) < _MOST_NAMES and len(found) < _MOST_NAMES and not _ELSEWHERE.search(name):
+                found += _branded(element, name)
+    for found in branded.values():
+        if len({reading.value for reading in found}) < _IS_LIST:
+            yield from found
+
+
+def _around_titles(page: Page) -> list[Element]:
+    headings = islice(page.root.iter("h1"), _MOST_TITLES) if page.root is not None else ()
+    places = [page.elements.index(heading) for heading in headings if heading in page.elements] or [0]
+    near = {n for place in places for n in range(max(0, place - _BEFORE), place + _BEHIND)}
+    return [page.elements[n] for n in sorted(near) if n < len(page.elements)]
+
+
+def _labelled(text: str, element: Element, inside: bool) -> Iterator[Reading]:
+    """A label with its value behind it: in one text, or in the next one."""
+    head, colon, rest = text.partition(":") if ":" in text else text.partition("：")
+    known = known_label(head) if len(head) <= LONGEST_LABEL and element.tag not in _UNSEEN else None
+    if known is None:
+        numbered = _NUMBERED.fullmatch(text) if not colon and len(text) <= _SHORT and _DIGIT(text) else None
+        known = known_label(numbered["label"]) if numbered else None
+        if numbered and known and known[0] in ("sku", "mpn", "gtin"):
+            yield from _value(known, numbered["label"], numbered["value"], 0.75)
+        return
+    value = _clean(rest)
+    if value:
+        yield from _value(known, head, value, 0.85)
+        return
+    following = next(_behind(element, inside), None)
+    if following:
+        yield from _value(known, head, following, 0.85 if colon or element.tag in ("th", "dt") else 0.75)
+
+
+def _behind(element: Element, inside: bool) -> Iterator[str]:
+    """The texts behind a label: within its element, behind it, and behind what holds it, a few steps up."""
+    if inside:
+        for child in element:
+            yield from _texts(child)
+            yield from filter(None, (_clean(child.tail),))
+        yield from filter(None, (_clean(element.tail),))
+    for _ in range(_MOST_STEPS):
+        following = element.getnext()
+        if following is not None:
+            yield from _texts(following)
+            return
+        element = element.getparent()
+        if element is None or element.tag in ("body", "table", "ul", "dl"):
+            return
+        yield from filter(None, (_clean(element.tail),))
+
+
+def _texts(element: Element) -> Iterator[str]:
+    """The first texts in an element, those of scripts left out."""
+    for count, inner in enumerate(element.iter()):
+        if count > 10 or inner.tag in _UNSEEN:
+            return
+        cleaned = _clean(inner.text)
+        if cleaned:
+            yield cleaned
+
+
+def _clean(text: str | None) -> str:
+    return _NOISE.sub("", text[:_LONGEST]) if text else ""
+
+
+def _value(known: tuple[str, float], label: str, text: str, sure: float) -> Iterator[Reading]:
+    field, certain = known
+    value: Value | None = tidy(text)
+    if not isinstance(value, str) or len(value) > _SHORT or known_label(value):
+        return
+    if field == "brand":
+        value = brand_in(value)
+    elif field == "gtin":
+        value = clean_gtin(value)
+    elif field == "condition":
+        value = read_condition(value)
+    elif field == "shipping":
+        value = _amount(value)
+    elif field != "seller" and not _is_number(value, field):
+        return
+    if value is not None:
+        yield Reading(field, value, READER, round(sure * certain, 3), evidence(f"label {label.strip()}", text))
+
+
+def _amount(text: str) -> Decimal | None:
+    """What sending costs: an amount with its currency, or 0 where it is said to be free; "2-3 days" is neither."""
+    price = read_price(text)
+    return price.amount if price and price.amount >= 0 and (price.currency or not price.amount) else None
+
+
+def _is_number(value: str, field: str) -> bool:
+    """Whether a text can be a product's number: short, with a digit, in few parts; a model may be a name."""
+    if field == "mpn":
+        return len(value) <= 40 and len(value.split()) <= 4
+    return _NUMBER.fullmatch(value) is not None and any(c.isdigit() for c in value) and len(value.split()) <= 3
+
+
+def _in_forms(page: Page, context: Context) -> Iterator[Reading]:
+    """A number of the page's address that a form or button carries on: what the shop's own software calls it."""
+    numbers = frozenset(context.subject.ids)
+    if page.root is None or not numbers:
+        return
+    for element in islice(page.root.iter("input", "button", "form"), _MOST_FORMS):
+        name = element.get("name") or ""
+        for attribute, value in element.items():
+            if len(value) > _SHORT or value.casefold() not in numbers:
+                continue
+            if attribute == "value" or attribute.startswith("data-"):
+                telling = _BASKET.search(name if attribute == "value" else attribute)
+                sure = 0.8 if telling else 0.55
+                yield Reading("sku", value, FORM, sure, evidence(f"{element.tag} {name or attribute}", value))
+
+
+@lru_cache(maxsize=8192)  # a page names its elements from a small stock of classes
+def _is_branding(names: str) -> bool:
+    return len(names) < 300 and _NAMES_BRAND.search(names) is not None
+
+
+def _branded(element: Element, names: str) -> Iterator[Reading]:
+    """The text, link or picture of an element that is named after the brand."""
+    image = element if element.tag == "img" else element.find(".//img")
+    for text in (next(_texts(element), None), image.get("alt") if image is not None else None):
+        value = tidy(text)
+        brand = brand_in(value, most_words=4) if value and not known_label(value) else None
+        if brand:
+            yield Reading("brand", brand, BRANDING, 0.7, evidence(names, text))
+            return
+
+
+def _in_address(context: Context) -> Iterator[Reading]:
+    """The number that the page's address ends with, for pages that show none."""
+    numbers = [n for n in context.subject.ids if len(n) <= 20 and sum(c.isdigit() for c in n) >= 5]
+    for number in sorted(numbers, key=lambda n: not n.isalnum())[:1]:
+        yield Reading("sku", number.upper(), ADDRESS, 0.5, evidence("address", context.url))

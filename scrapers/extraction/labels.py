@@ -1,0 +1,49 @@
+"""The labels that stand before a product's facts on a page, in many languages: labels.txt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+LONGEST_LABEL = 40
+"""Characters of a text that may be a label."""
+
+_IGNORED = re.compile(r"[^\w#]|_")
+_SECTION = re.compile(r"\[(\w+) ([\d.]+)\]")
+
+
+def known_label(text: str) -> tuple[str, float] | None:
+    """The field that a label names and how surely (0 to 1), such as sku; "SKU#" is "SKU"."""
+    key = _key(text)
+    return _LABELS.get(key) or _LABELS.get(key.rstrip("#"))
+
+
+def may_be_label(text: str) -> bool:
+    """Whether a label begins as `text` does: by its first three characters alone most texts are none."""
+    return _beginning(text) in _BEGINNINGS
+
+
+def _key(text: str) -> str:
+    """A label as it is compared: letters, digits and "#" in small letters, so that "Art.-Nr.:" is "artnr"."""
+    return _IGNORED.sub("", text.casefold())
+
+
+def _beginning(text: str) -> str:
+    return text[:3].rstrip(" :.#").casefold()
+
+
+def _entries() -> Iterator[tuple[str, str, float]]:
+    """The labels of the file with their field and certainty; a label may run on over a line's end."""
+    text = re.sub(r"^#.*\n", "", Path(__file__).with_name("labels.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    _, *sections = _SECTION.split(text)
+    for field, sure, words in zip(sections[::3], sections[1::3], sections[2::3], strict=True):
+        for word in words.split(";"):
+            if word.strip():
+                yield " ".join(word.split()), field, float(sure)
+
+
+_LABELS: dict[str, tuple[str, float]] = {}
+for _word, _field, _sure in _entries():
+    _LABELS.setdefault(_key(_word), (_field, _sure))
+_BEGINNINGS = frozenset(_beginning(word) for word, _, _ in _entries())

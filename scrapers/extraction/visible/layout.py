@@ -1,0 +1,258 @@
+"""One pass over a page: its short texts, its title, its buy buttons, and where each of them stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
+
+from scrapers.extraction.page import Element, Page
+from scrapers.extraction.visible.names import Says, said_by
+from scrapers.extraction.visible.phrases import BUY
+
+MOST_TEXTS = 5_000
+
+_UNSEEN = frozenset(
+    {"script", "style", "noscript", "template", "svg", "iframe", "head", "title", "meta", "link", "object", "br", "img"}
+)
+_STRUCK = frozenset({"del", "s", "strike"})
+_WHOLE = frozenset({"html", "body", "main"})
+"""Their names describe the page ("has-header"), not what they hold."""
+_FRAME = frozenset({"header", "footer", "nav", "dialog"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_PRESSED = frozenset({"button", "input", "a"})
+_CHOSEN = frozenset({"option", "select", "textarea"})
+_NAMING = frozenset({"class", "id", "itemprop", "data-testid", "data-test", "data-qa", "data-hook", "data-role"})
+_BUTTON_NAMING = ("id", "class", "name")
+_LONGEST_NAME = 200
+_MOST_HEADINGS = 60
+_MOST_PARTS = 60
+_DEEPEST = 1000
+_MOST_TITLES = 3000
+_BUTTONS_BEFORE, _BUTTONS_BEHIND = 300, 1500
+"""Elements around the title in which a buy button may be the product's."""
+
+# Bits of `Says` that what an element holds inherits, unless the title is in there too.
+_OUTER = Says.OTHERS | Says.FRAME | Says.CART
+_INHERITED = _OUTER | Says.CHOICE | Says.OF_PRODUCT
+
+
+class Place(NamedTuple):
+    """What an element's own names say about it, and what it inherits from those around it."""
+
+    own: int
+    """Bits of `Says` from its own names."""
+    around: int
+    """Bits of `Says` from the elements that hold it, and its own."""
+    names: str
+    struck: bool = False
+    unseen: bool = False
+    hidden: bool = False
+    """Not shown at first (display: none, aria-hidden), as variants are, and copies for screen readers."""
+    linked: bool = False
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it lies in a part of the page about something else than its product, or in none that is seen."""
+        return self.unseen or bool(self.around & _OUTER)
+
+
+_OUTSIDE = Place(0, 0, "")
+
+
+@dataclass(slots=True)
+class Layout:
+    """A page as it lies: elements are numbered in document order."""
+
+    texts: list[tuple[int, Element, str]] = field(default_factory=list)
+    """Short texts: place in the document, the element they stand in, the text as written."""
+    title: Element | None = None
+    title_order: int | None = None
+    buttons: list[tuple[int, Element]] = field(default_factory=list)
+    """Buy buttons about as far from the title as the product's own may be."""
+    _places: dict[Element, Place] = field(default_factory=dict)
+    _around_title: frozenset[Element] = frozenset()
+
+    def place(self, element: Element) -> Place:
+        """What the element inherits and adds; each element is looked at once."""
+        place = self._places.get(element)
+        if place is not None:
+            return place
+        chain = [element]
+        for outer in element.iterancestors():
+            place = self._places.get(outer)
+            if place is not None:
+                break
+            chain.append(outer)
+        place = place or _OUTSIDE
+        for inner in reversed(chain):
+            place = self._places[inner] = _place(inner, place, inner in self._around_title)
+        return place
+
+
+def lay_out(page: Page, titles: tuple[str, ...]) -> Layout:
+    """Walk the page once. `titles` are the names that the page gives itself (og:title, title)."""
+    layout = Layout()
+    texts = layout.texts
+    headings: list[tuple[int, Element]] = []
+    pressed: list[tuple[int, Element]] = []
+    for order, element in enumerate(page.elements):
+        tag = element.tag
+        if tag in _PRESSED:
+            pressed.append((order, element))
+        elif tag in _HEADINGS:
+            headings.append((order, element))
+    for order, element, text, within in page.texts:
+        holder = element if within else element.getparent()
+        if holder is not None and holder.tag not in _UNSEEN:
+            texts.append((order if within else _last(order, element), holder, text))
+    texts.sort(key=itemgetter(0))
+    del texts[MOST_TEXTS:]
+    found = _title(headings, titles, layout)
+    if found is not None:
+        layout.title_order, layout.title = found
+        layout._around_title = frozenset(layout.title.iterancestors())
+        layout._places.clear()
+    layout.buttons = _buy_buttons(pressed, layout)
+    return layout
+
+
+def _last(order: int, element: Element) -> int:
+    """The number of the last element inside: the text behind an element stands after all that is in it."""
+    return order + sum(1 for _ in islice(element.iterdescendants(), _DEEPEST)) if len(element) else order
+
+
+def _title(headings: list[tuple[int, Element]], titles: tuple[str, ...], layout: Layout) -> tuple[int, Element] | None:
+    """The heading, else any short text, that repeats the name which the page gives itself; else its first h1."""
+    named = [words for title in titles if (words := _words(title))]
+    best: tuple[int, Element] | None = None
+    best_score = 0.0
+    for level in ("h1", "h2", "h3", "h4"):
+        for order, heading in [h for h in headings if h[1].tag == level][:_MOST_HEADINGS]:
+            score = _likeness(short_text(heading, 300) or "", named)
+            if level == "h1":
+                score += 0.5 if score or not named else 0.0  # one that says something else heads the shop, not the page
+            if score > best_score and (level == "h1" or score >= 0.6) and not layout.place(heading).unseen:
+                if layout.place(heading).around & Says.OTHERS:
+                    score -= 0.3
+                if score > best_score:
+                    best, best_score = (order, heading), score
+        if best_score >= 1:
+            return best
+    for order, element, text in layout.texts[:_MOST_TITLES] if named else ():
+        if len(text) < 8:
+            continue
+        score = _likeness(text, named)
+        if score > max(best_score, 0.8) and not layout.place(element).elsewhere:
+            best, best_score = (order, element), score
+    return best
+
+
+def _likeness(text: str, named: list[frozenset[str]]) -> float:
+    """How much of the text the names hold, from 0 to 1; less for a text of one or two words."""
+    own = _words(text)
+    return max((len(own & name) / len(own) * min(len(own), 4) / 4 for name in named), default=0.0) if own else 0.0
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()[:400]))
+
+
+def _buy_buttons(pressed: list[tuple[int, Element]], layout: Layout) -> list[tuple[int, Element]]:
+    title = layout.title_order
+    if title is not None:
+        pressed = [p for p in pressed if title - _BUTTONS_BEFORE <= p[0] <= title + _BUTTONS_BEHIND]
+    return [(o, e) for o, e in pressed[:_BUTTONS_BEHIND] if _buys(e) and not layout.place(e).unseen]
+
+
+def _buys(element: Element) -> bool:
+    tag = element.tag
+    names = " ".join([value for name in _BUTTON_NAMING if (value := element.get(name))])[:_LONGEST_NAME]
+    said = said_by(names) if names else 0
+    if said & Says.BUY:
+        return True
+    if tag == "input":
+        if element.get("type") not in ("submit", "button", "image"):
+            return False
+        written = element.get("value") or element.get("alt") or element.get("title") or ""
+    elif tag == "a" and not said & Says.BUTTON:
+        return False  # a button made of a link is styled as one
+    else:
+        written = short_text(element, 60) or element.get("title") or element.get("aria-label") or ""
+    return BUY.is_in(written)
+
+
+def short_text(element: Element, limit: int) -> str | None:
+    """The element's text on one line, or None where it is longer than `limit`; long ones are not gathered whole."""
+    if not len(element):
+        text = element.text
+        if not text:
+            return ""
+        return " ".join(text.split()) if len(text) <= limit * 4 else None
+    if is_large(element):
+        return None
+    parts: list[str] = []
+    length = 0
+    for part in element.itertext():
+        part = part.strip()
+        if part:
+            parts.append(part)
+            length += len(part)
+        if length > limit:
+            return None
+    return " ".join(" ".join(parts).split())
+
+
+def is_large(element: Element) -> bool:
+    """Whether it holds so many elements that it is no label, price or button; counted no further than need be."""
+    return next(islice(element.iter(), _MOST_PARTS, None), None) is not None
+
+
+def names_of(element: Element) -> str:
+    """The element's names as written: class, id, itemprop, and those given for tests."""
+    return " ".join([value for name, value in element.items() if name in _NAMING])[:_LONGEST_NAME]
+
+
+def _place(element: Element, parent: Place, holds_title: bool) -> Place:
+    tag = element.tag
+    attributes = element.attrib
+    if not attributes:
+        own, names, struck, hidden = 0, "", parent.struck, parent.hidden
+    else:
+        names = names_of(element)
+        own = said_by(names) if names and tag not in _WHOLE else 0
+        style = attributes.get("style", "")
+        struck = parent.struck or bool(own & Says.STRUCK) or "line-through" in style
+        hidden = parent.hidden or _is_hidden(attributes, style)
+    around = parent.around
+    if own and not holds_title:
+        around |= own & _INHERITED
+    if not holds_title:
+        if tag in _FRAME:
+            around |= Says.FRAME
+        elif tag == "aside":
+            around |= Says.OTHERS
+        elif tag in _CHOSEN or (tag == "label" and element.find("input") is not None):
+            around |= Says.CHOICE
+    return Place(
+        own,
+        around,
+        names,
+        struck or tag in _STRUCK,
+        parent.unseen or tag in _UNSEEN,
+        hidden,
+        parent.linked or (tag == "a" and _leads_away(attributes.get("href"))),
+    )
+
+
+def _is_hidden(attributes: Element, style: str) -> bool:
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    squeezed = style.replace(" ", "") if style else ""
+    return "display:none" in squeezed or "visibility:hidden" in squeezed
+
+
+def _leads_away(href: str | None) -> bool:
+    return href is not None and not href.startswith(("#", "javascript:"))

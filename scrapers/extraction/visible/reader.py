@@ -1,0 +1,159 @@
+"""The visible page's readings: the price with its regular price and currency, and whether it can be bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+
+from scrapers.extraction.currencies import currency_of_place, resolve_currency
+from scrapers.extraction.page import Page
+from scrapers.extraction.price_text import find_prices
+from scrapers.extraction.reading import Context, Reading, evidence, tidy
+from scrapers.extraction.visible.features import Features, describe, is_regular
+from scrapers.extraction.visible.layout import Layout, lay_out, short_text
+from scrapers.extraction.visible.money import Candidate, candidates, is_signed
+from scrapers.extraction.visible.scorer import probabilities
+from scrapers.extraction.visible.stock import read_stock
+
+READER = "visible"
+
+_MOST_PRICES = 3
+_LEAST = 0.05
+"""Probability below which an amount is not worth a reading."""
+_BESIDE = 15
+"""Elements between a price and the regular price that belongs to it."""
+_CURRENCIES = frozenset({"product:price:currency", "og:price:currency", "pricecurrency"})
+_DESCRIPTIONS = frozenset({"description", "og:description", "og:title", "twitter:description", "twitter:data1"})
+_LONGEST = 300
+_MOST_METAS = 300
+_MOST_TITLES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A page's amounts of money, each with its features."""
+
+    layout: Layout
+    found: list[Candidate]
+    described: list[Features]
+    hint: str | None
+    """The page's currency: as it states it, else the site's own, else that of the country its address names."""
+
+
+def read_visible(page: Page, context: Context) -> list[Reading]:
+    """Readings of price, regularPrice, currency, currencyRaw and availability, and the title as name.
+
+    A price's confidence is the probability of the price finder, see scorer.py.
+    """
+    if page.root is None:
+        return []
+    amounts = amounts_on(page, context)
+    readings = []
+    if amounts.layout.title is not None and (name := tidy(short_text(amounts.layout.title, 500))):
+        readings.append(Reading("name", name, READER, 0.8, evidence(amounts.layout.title.tag, name)))
+    winner, sure, prices = _prices(amounts)
+    readings += prices
+    if winner is not None:
+        readings += _regular(winner, sure, amounts)
+        readings += _currency(winner, sure, amounts, page, context)
+    return readings + read_stock(amounts.layout, winner, sure, READER)
+
+
+def amounts_on(page: Page, context: Context) -> Amounts:
+    """The amounts of money on a page."""
+    head = _Head.of(page)
+    layout = lay_out(page, head.titles)
+    hint = head.currency or context.currency or currency_of_place(context.language, page.url)
+    found = candidates(layout, hint)
+    return Amounts(layout, found, describe(layout, found, head.amounts), hint)
+
+
+def _prices(amounts: Amounts) -> tuple[Candidate | None, float, list[Reading]]:
+    """The likeliest candidate, its amount's probability, and readings for the likeliest amounts."""
+    best: dict[Decimal, tuple[float, float, Candidate]] = {}
+    none = 1.0
+    for candidate, chance in zip(amounts.found, probabilities(amounts.described), strict=True):
+        none -= chance
+        total, highest, first = best.get(candidate.amount, (0.0, -1.0, candidate))
+        best[candidate.amount] = (total + chance, *((chance, candidate) if chance > highest else (highest, first)))
+    ranked = sorted(best.values(), key=lambda b: -b[0])[:_MOST_PRICES]
+    readings = [
+        Reading("price", c.amount, READER, round(total, 3), evidence(c.place.names or str(c.leaf.tag), c.text))
+        for total, _, c in ranked
+        if total >= _LEAST
+    ]
+    if not ranked or ranked[0][0] <= none:
+        return None, 0.0, readings
+    return ranked[0][2], ranked[0][0], readings
+
+
+def _regular(winner: Candidate, sure: float, amounts: Amounts) -> list[Reading]:
+    """The higher amount beside the price that is struck through or called regular, nearest first."""
+    near = [
+        (not c.place.struck, abs(c.order - winner.order), c)
+        for c in amounts.found
+        if winner.amount < c.amount <= winner.amount * 20
+        and abs(c.order - winner.order) <= _BESIDE
+        and is_regular(c, amounts.layout)
+    ]
+    if near:
+        unstruck, _, c = min(near, key=lambda n: n[:2])
+        note = evidence(c.place.names or str(c.leaf.tag), c.text)
+        return [Reading("regularPrice", c.amount, READER, round(sure * (0.75 if unstruck else 0.9), 3), note)]
+    for money in find_prices(winner.text):  # both in one text: "Was £15.99 Now £12.99"
+        if money.role == "was" and money.amount > winner.amount:
+            return [Reading("regularPrice", money.amount, READER, round(sure * 0.75, 3), evidence("text", winner.text))]
+    return []
+
+
+def _currency(winner: Candidate, sure: float, amounts: Amounts, page: Page, context: Context) -> list[Reading]:
+    written = next((money.currency for money in find_prices(winner.stated) if money.currency), None)
+    code = winner.money.currency or resolve_currency(None, amounts.hint)
+    if code == "$" and _is_american(page.url, context.language):
+        return [
+            Reading("currencyRaw", code, READER, round(sure, 3), evidence("price", winner.stated)),
+            Reading("currency", "USD", READER, round(sure * 0.7, 3), evidence("an English .com", winner.stated)),
+        ]
+    note = evidence("price", winner.stated)
+    readings = []
+    if written:
+        readings.append(Reading("currencyRaw", written, READER, round(sure, 3), note))
+    if code:
+        readings.append(Reading("currency", code, READER, round(sure * (0.95 if written else 0.7), 3), note))
+    return readings
+
+
+def _is_american(url: str, language: str | None) -> bool:
+    """Whether "$" most likely is the US dollar: the other countries that write it have domains of their own."""
+    host = url.split("/")[2] if url.count("/") >= 2 else ""
+    return host.partition(":")[0].endswith(".com") and (language or "en").lower().startswith("en")
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the page says of itself in its head."""
+
+    titles: tuple[str, ...]
+    currency: str | None
+    amounts: frozenset[Decimal]
+
+    @classmethod
+    def of(cls, page: Page) -> _Head:
+        titles, amounts = [], set()
+        currency = None
+        metas = page.root.iter("meta", "title") if page.root is not None else ()
+        for element in islice(metas, _MOST_METAS):
+            if element.tag == "title":
+                titles.append((element.text or "")[:_LONGEST])
+                continue
+            name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
+            content = element.get("content") or ""
+            if name == "og:title":
+                titles.insert(0, content[:_LONGEST])
+            elif name in _CURRENCIES:
+                code = resolve_currency(content[:10])
+                currency = currency or (code if code and len(code) == 3 else None)
+            if name in _DESCRIPTIONS and is_signed(content[:_LONGEST]):
+                amounts |= {money.amount for money in find_prices(content[:_LONGEST]) if money.is_evident}
+        return cls(tuple(titles[:_MOST_TITLES]), currency, frozenset(amounts))

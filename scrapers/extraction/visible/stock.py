@@ -1,0 +1,136 @@
+"""Whether the page's product can be bought: what is written near its title, price and buy button, and the button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scrapers.extraction.availability import read_availability
+from scrapers.extraction.page import Element
+from scrapers.extraction.reading import Reading, evidence
+from scrapers.extraction.visible import phrases
+from scrapers.extraction.visible.layout import Layout, Place
+from scrapers.extraction.visible.money import Candidate
+from scrapers.extraction.visible.names import Says
+
+_AHEAD, _BEHIND = 30, 150
+"""Elements before and behind title, price and button in which a word on stock is about this product."""
+_MOST_TEXTS = 400
+_BUTTON = 2.5
+"""What a buy button that can be pressed weighs beside words: less than a statement where stock is stated."""
+_LONGEST = 90
+_HEARD = 1.5
+"""What a word against buying must weigh on a page that shows a price."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    code: str
+    weight: float
+    note: str
+    near: int = 0
+    """Elements from title, price or button."""
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """Of two words that weigh the same the nearer one is about this product."""
+        return self.weight, -self.near
+
+
+def read_stock(layout: Layout, price: Candidate | None, sure: float, reader: str) -> list[Reading]:
+    """At most one reading of availability; `price` is the price found, `sure` its probability.
+
+    A page that shows a price and says nothing of stock is taken to sell. The confidences follow the open labelled
+    pages: what is said in favour and a plain word against were right on all of them, a faint word against seldom (it
+    often stands in a part that a script shows).
+    """
+    said: dict[str, _Word] = {}
+    for word in _words(layout, price):
+        if word.code not in said or said[word.code].order < word.order:
+            said[word.code] = word
+    button = _button(layout, price)
+    buyable = said.pop("in_stock", None)
+    against = max(said.values(), key=lambda word: word.order, default=None)
+    if against and price is not None and against.weight < _HEARD:
+        against = None
+    if button is not None and (buyable is None or buyable.weight < _BUTTON):
+        buyable = _Word("in_stock", _BUTTON, f"button {button}")
+    if against and (buyable is None or against.order > buyable.order):
+        sureness = 0.9 if against.weight > _BUTTON else 0.6
+        return [Reading("availability", against.code, reader, sureness, evidence("text", against.note))]
+    if buyable:
+        return [Reading("availability", "in_stock", reader, 0.95, evidence("text", buyable.note))]
+    if price is not None:
+        return [Reading("availability", "in_stock", reader, round(0.9 * sure, 3), "a price, and no word on stock")]
+    return []
+
+
+def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
+    """What the texts in reach of the product say."""
+    anchors = _anchors(layout, price)
+    if not anchors:
+        return []
+    first, last = min(anchors) - _AHEAD, max(anchors) + _BEHIND
+    found = []
+    looked = 0
+    for order, element, raw in layout.texts:
+        if not first <= order <= last:
+            continue
+        text = " ".join(raw.split())
+        if not 2 <= len(text) <= _LONGEST:
+            continue
+        looked += 1
+        if looked > _MOST_TEXTS:
+            break
+        place = layout.place(element)
+        if place.elsewhere or place.struck:
+            continue
+        code = read_availability(text)
+        if code is None or phrases.NO_STATEMENT.is_in(text):
+            continue
+        near = min(abs(order - anchor) for anchor in anchors)
+        found.append(_Word(code, _weight(element, text, place, layout, near), text, near))
+    return found
+
+
+def _weight(element: Element, text: str, place: Place, layout: Layout, near: int) -> float:
+    weight = 1.0 + 0.5 * (len(text) <= 30) - 0.5 * (len(text) > 60) + 0.5 * (near <= 30) - 0.5 * (near > 80)
+    if _is_named_stock(element, layout) or phrases.STOCK_LABEL.is_in(text):
+        weight += 1.5
+    if place.hidden:
+        weight -= 1.0
+    if place.around & Says.CHOICE or element.tag == "li":
+        weight -= 1.0
+    if phrases.IN_A_BRANCH.is_in(text):
+        weight -= 1.5
+    return weight
+
+
+def _is_named_stock(element: Element, layout: Layout) -> bool:
+    """Whether it or one of the two around it is named after the stock."""
+    for _ in range(3):
+        if element is None or element.tag in ("body", "html", "main"):
+            return False
+        if layout.place(element).own & Says.STOCK:
+            return True
+        element = element.getparent()
+    return False
+
+
+def _anchors(layout: Layout, price: Candidate | None) -> list[int]:
+    anchors = [] if layout.title_order is None else [layout.title_order]
+    if price is not None:
+        anchors.append(price.order)
+    after = [order for order, _ in layout.buttons if not anchors or order >= min(anchors)]
+    return anchors + after[:1]
+
+
+def _button(layout: Layout, price: Candidate | None) -> str | None:
+    """The words on the buy button next to the product, where it can be pressed."""
+    anchors = _anchors(layout, price)
+    for order, button in layout.buttons:
+        place = layout.place(button)
+        if place.elsewhere or (anchors and min(abs(order - a) for a in anchors) > _BEHIND):
+            continue
+        if button.get("disabled") is None and "disabled" not in (button.get("class") or ""):
+            return " ".join("".join(button.itertext()).split())[:40] or button.get("value") or "buy"
+    return None

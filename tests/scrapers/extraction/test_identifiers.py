@@ -1,0 +1,131 @@
+"""Numbers and brands on the visible page, told apart in many languages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from scrapers.extraction.product import Product, extract
+
+
+def shown(body: str, url: str = "https://shop.example/") -> Product:
+    return extract(f"<html><body><h1>Kettle</h1>{body}</body></html>", url)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>SKU: K-17</p>",
+        "<p><b>Art.-Nr.:</b> K-17</p>",
+        "<p><b>Artikelnummer</b><span>K-17</span></p>",
+        "<dl><dt>Référence</dt><dd>K-17</dd></dl>",
+        "<table><tr><th>Código de producto</th><td>K-17</td></tr></table>",
+        "<table><tr><td><span>Codice articolo</span></td><td> <b>K-17</b> </td></tr></table>",
+        "<ul><li>Bestelnummer: <em>K-17</em></li></ul>",
+        "<div><div>Nr katalogowy</div><div>K-17</div></div>",
+        "<p>Varenr. K-17</p>",
+        "<p>Tuotekoodi: K-17</p>",
+        "<p>Kód zboží:&nbsp;<strong>K-17</strong></p>",
+        "<p>Артикул: K-17</p>",
+        "<p>Ürün Kodu: K-17</p>",
+        "<p>商品番号：K-17</p>",
+        "<p>מק״ט: K-17</p>".replace("״", '"'),
+        "<p>رقم المنتج: K-17</p>",
+        "<p>some words<br>Item # K-17<br>more</p>",
+        "<li><span>ASIN</span> : <span>\u200e K-17</span></li>",
+    ],
+)
+def test_a_shop_s_own_number(body: str) -> None:
+    product = shown(body)
+    assert (product.sku, product.mpn, product.gtin) == ("K-17", None, None)
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("Item model number", "mpn"), ("Herstellernummer", "mpn"), ("Référence fabricant", "mpn"), ("MPN", "mpn"),
+        ("Kod producenta", "mpn"), ("Numero modello articolo", "mpn"), ("Артикул производителя", "mpn"),
+        ("EAN", "gtin"), ("Barcode", "gtin"), ("Código de barras", "gtin"), ("Штрихкод", "gtin"), ("JANコード", "gtin"),
+        ("Brand", "brand"), ("Marke", "brand"), ("Marque", "brand"), ("Značka", "brand"), ("Бренд", "brand"),
+        ("Tootemärk", "brand"), ("ブランド", "brand"), ("Hersteller", "brand"), ("Make / manufacturer", "brand"),
+    ],
+)  # fmt: skip
+def test_numbers_and_brands_are_told_apart(label: str, field: str) -> None:
+    value = {"mpn": "KTL17-X", "gtin": "4006381333931", "brand": "Acme"}[field]
+    product = shown(f"<table><tr><th>{label}</th><td>{value}</td></tr></table>")
+    found = {"sku": product.sku, "mpn": product.mpn, "gtin": product.gtin, "brand": product.brand}
+    assert found == {"sku": None, "mpn": None, "gtin": None, "brand": None} | {
+        field: value.zfill(14) if field == "gtin" else value
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "condition", "seller", "shipping"),
+    [
+        ("<p>Condition: Used</p><p>Sold by: Acme Ltd</p><p>Shipping: $4.95</p>", "used", "Acme Ltd", "4.95"),
+        ("<p>Zustand: <b>Neu</b></p><p>Versandkosten: kostenlos</p>", "new", None, "0"),
+        ("<dl><dt>Vendu par</dt><dd>Acme</dd><dt>Frais de port</dt><dd>3,90 €</dd></dl>", None, "Acme", "3.90"),
+        ("<p>Delivery: 2-3 days</p><p>Condition: see the photos</p>", None, None, None),
+    ],
+)
+def test_condition_seller_and_shipping(
+    body: str, condition: str | None, seller: str | None, shipping: str | None
+) -> None:
+    product = shown(body)
+    assert (product.condition, product.seller) == (condition, seller)
+    assert product.shipping == (None if shipping is None else Decimal(shipping))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>EAN: 4006381333932</p>",  # wrong check digit
+        "<p>SKU: none so far</p>",
+        "<p>Reference books are on the second floor: 12</p>",
+        "<p>Brand:</p><p>Model: </p>",
+        "<nav><a>Brands</a><a>Sale 50%</a></nav>",
+        "<p>The code is K-17.</p>",
+    ],
+)
+def test_what_is_no_number_is_none(body: str) -> None:
+    product = shown(body)
+    assert (product.sku, product.mpn, product.gtin, product.brand) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a class="product-brand" href="/b/acme">Acme</a>',
+        '<div class="brand"><img src="/a.png" alt="Acme"></div>',
+        '<a id="bylineInfo" href="/acme">Visit the Acme Store</a>',
+        '<a id="bylineInfo" href="/acme">Marke: Acme</a>',
+    ],
+)
+def test_a_brand_beside_the_title(body: str) -> None:
+    assert shown(body).brand == "Acme"
+
+
+def test_brands_of_a_list_of_other_products_are_not_the_product_s() -> None:
+    cards = "".join(f'<div><span class="card-brand">Maker {n}</span></div>' for n in "ABCDE")
+    assert shown(cards).brand is None
+
+
+@pytest.mark.parametrize(
+    ("url", "sku"),
+    [
+        ("https://shop.example/kettle/925872.html", "925872"),
+        ("https://shop.example/kettle?pid=925872&utm_source=77777777", "925872"),
+        ("https://shop.example/kettle-925872", "925872"),
+        ("https://shop.example/kettle-1-7", None),
+    ],
+)
+def test_the_address_s_number_where_the_page_shows_none(url: str, sku: str | None) -> None:
+    assert shown("", url).sku == sku
+
+
+def test_a_form_that_carries_the_address_s_number_is_surer() -> None:
+    url = "https://shop.example/kettle-925872"
+    form = '<form><input type="hidden" name="product_id" value="925872"></form>'
+    assert shown(form, url).sku == "925872"
+    assert shown(form, url).sources["sku"].confidence > shown("", url).sources["sku"].confidence
