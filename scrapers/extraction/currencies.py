@@ -21,7 +21,7 @@ CZK Kč kč KČ Kc korun
 HUF Ft FT forint
 RON lei! Lei! LEI! leu! Leu!
 MDL lei Lei LEI leu Leu
-HRK HRK kn
+HRK HRK kn Kn
 DEM DEM DM
 LTL LTL Lt
 BGN BGN лв лв. Лв. лева
