@@ -18,6 +18,8 @@ MOST_ELEMENTS = 50_000
 LONGEST_TEXT = 250
 """Characters of a short text: what is longer is a paragraph, or a program."""
 
+_PROGRAMS = frozenset({"script", "style"})
+
 _LONGEST_LANGUAGE = 35
 """Characters of a language tag, as RFC 5646 (section 4.4.1) advises."""
 
@@ -75,7 +77,7 @@ class Page:
 def _texts(elements: Sequence[Element]) -> list[Text]:
     texts: list[Text] = []
     for order, element in enumerate(elements):
-        text = element.text
+        text = element.text if element.tag not in _PROGRAMS else None  # whose texts are long, and decoded in vain
         if text and len(text) <= LONGEST_TEXT and not text.isspace():
             texts.append((order, element, text, True))
         text = element.tail
