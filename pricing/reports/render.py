@@ -41,11 +41,11 @@ def _missing(position: PricePosition) -> str | None:
     if not store.on_sale:
         return f"{figures.counted(store.active, 'product')}, but no price here. Import: purveyor import products FILE."
     if not position.sites:
-        return "No competitor's offer has been seen yet. Watch a shop: purveyor crawl SITE.yaml."
+        return "No competitor's offer has been seen yet. Watch a shop: purveyor sites add URL."
     if not whole.matched:
         return "No offer is matched to a product on sale here. Match them: purveyor match."
     if not whole.fresh:
-        return "Every matched offer is older than the window. Crawl again: purveyor crawl SITE.yaml."
+        return "Every matched offer is older than the window. Crawl again: purveyor crawl SITE."
     return "No matched offer can be compared; the causes are listed below."
 
 

@@ -45,7 +45,7 @@ _STEPS = (
         "purveyor import orders FILE --map order_id=…,ordered_at=…,customer_id=…,sku=…,quantity=…,amount=…",
     ),
     ("products", "Bring in your products:", "purveyor import products FILE --map sku=…,title=…,gtin=…"),
-    ("offers", "Watch what a competitor charges:", "purveyor crawl SITE.yaml"),
+    ("offers", "Watch what a competitor charges:", "purveyor sites add URL"),
     ("matches", "Find which offer is which product:", "purveyor match"),
     ("price_proposals", "Have prices proposed:", "purveyor pricing propose"),
 )

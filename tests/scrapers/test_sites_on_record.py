@@ -117,7 +117,8 @@ def test_a_failed_crawl_is_a_failed_run_with_its_causes(warehouse: Warehouse, sh
 def test_a_failed_or_interrupted_crawl_is_done_again_when_its_run_is(
     warehouse: Warehouse, shop: Shop, product_page: Callable[..., str]
 ) -> None:
-    site = shop.site(sitemap=shop.url + "/later.xml")
+    # Slow enough that not all is seen already when it is interrupted at the first page.
+    site = shop.site(sitemap=shop.url + "/later.xml", delay=0.7, concurrency=1)
     register(warehouse, site)
     with pytest.raises(InputError, match="no product page of shop could be fetched"):
         crawl_site(warehouse, run_of(warehouse, "shop"), quiet)
