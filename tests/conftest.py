@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -79,3 +84,32 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+Purveyor = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def purveyor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Purveyor:
+    """Runs the command in a folder and home of the test's own, in this process: starting one takes seconds."""
+    from purveyor.main import run
+
+    for name in list(os.environ):
+        if name.startswith("PURVEYOR_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PURVEYOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+
+    def finished(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = ["purveyor", *arguments]
+        monkeypatch.setattr(sys, "argv", command)
+        code = 0
+        with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as errors:
+            try:
+                run()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        return subprocess.CompletedProcess(command, code, output.getvalue(), errors.getvalue())
+
+    return finished

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import os
 import socket
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-PURVEYOR = Path(sys.executable).with_name("purveyor")
+from tests.conftest import Purveyor
 
 HEADER = "order_id,ordered_at,sku,quantity,amount,currency\n"
 GOOD = "1,2026-05-01T10:00:00Z,kettle,1,19.90,EUR\n"
 STORE = ("--timezone", "UTC", "--currency", "EUR")
 CROISSANTS = "2,2026-05-01T10:00:00Z,croissant,2,3.80,EUR\n"
-
-
-@pytest.fixture
-def purveyor(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs the command in a folder and home of the test's own."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PURVEYOR_")}
-        environment |= {"PURVEYOR_HOME": str(tmp_path / "home"), "COLUMNS": "200"}
-        return subprocess.run(
-            [PURVEYOR, *arguments], capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
-        )
-
-    return run
 
 
 def complaint(finished: subprocess.CompletedProcess[str]) -> str:
@@ -58,7 +41,7 @@ def complaint(finished: subprocess.CompletedProcess[str]) -> str:
     ],
 )
 def test_a_file_that_cannot_be_taken(
-    purveyor: Callable[..., subprocess.CompletedProcess[str]],
+    purveyor: Purveyor,
     tmp_path: Path,
     content: str,
     options: tuple[str, ...],
@@ -72,7 +55,7 @@ def test_a_file_that_cannot_be_taken(
     assert counted.stdout == "n\n0\n", "something was written"
 
 
-def test_files_that_are_broken(purveyor: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_files_that_are_broken(purveyor: Purveyor, tmp_path: Path) -> None:
     (tmp_path / "orders.parquet").write_bytes(b"PAR1 and then nothing of the kind PAR1")
     assert "orders.parquet" in complaint(purveyor("import", "orders", "orders.parquet"))
     whole = gzip.compress((HEADER + GOOD * 5000).encode())
@@ -81,13 +64,13 @@ def test_files_that_are_broken(purveyor: Callable[..., subprocess.CompletedProce
     assert "missing.csv" in complaint(purveyor("import", "orders", "missing.csv"))
 
 
-def test_a_lake_of_a_newer_version(purveyor: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_a_lake_of_a_newer_version(purveyor: Purveyor, tmp_path: Path) -> None:
     assert purveyor("init", "--currency", "EUR").returncode == 0
     (tmp_path / "home" / "lake" / "purveyor-lake.json").write_text('{"format": 2}')
     assert "upgrade Purveyor" in complaint(purveyor("query", "select 1"))
 
 
-def test_a_port_in_use(purveyor: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+def test_a_port_in_use(purveyor: Purveyor) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         said = complaint(purveyor("serve", "--port", str(port)))
@@ -95,14 +78,12 @@ def test_a_port_in_use(purveyor: Callable[..., subprocess.CompletedProcess[str]]
     assert "--port" in said
 
 
-def test_a_home_that_is_no_folder(purveyor: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_a_home_that_is_no_folder(purveyor: Purveyor, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
     assert "PURVEYOR_HOME" in complaint(purveyor("query", "select 1"))
 
 
-def test_a_demo_leaves_other_homes_alone(
-    purveyor: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
+def test_a_demo_leaves_other_homes_alone(purveyor: Purveyor, tmp_path: Path) -> None:
     assert purveyor("init", "--currency", "EUR").returncode == 0
     assert "another folder" in complaint(purveyor("demo", "--once"))
     assert (tmp_path / "home" / "records.db").exists()

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from tests.conftest import Purveyor
 
 GOOD = "No,When,Art,Qty,Sum\n1,2026-01-05 10:00,A,1,10.50\n2,2026-01-05 10:00,B,-1,-10.50\n"
 MAP = "order_id=No,ordered_at=When,sku=Art,quantity=Qty,amount=Sum"
 
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def purveyor(tmp_path: Path) -> Run:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", "from purveyor.main import run; run()", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PURVEYOR_HOME": str(tmp_path / "home"), "PYTHONPATH": str(Path(__file__).parents[2])},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-
-    return run
-
-
-def test_import_prints_what_became_of_the_rows(purveyor: Run, tmp_path: Path) -> None:
+def test_import_prints_what_became_of_the_rows(purveyor: Purveyor, tmp_path: Path) -> None:
     (tmp_path / "o.csv").write_text(GOOD)
     arguments = ("import", "orders", "o.csv", "--map", MAP, "--currency", "EUR", "--timezone", "Europe/Berlin")
     first = purveyor(*arguments, "--json")
@@ -58,7 +35,7 @@ def test_import_prints_what_became_of_the_rows(purveyor: Run, tmp_path: Path) ->
     assert "2 rows read, 0 written, 2 there already, 0 rejected" in second.stdout
 
 
-def test_columns_that_were_not_taken_are_named(purveyor: Run, tmp_path: Path) -> None:
+def test_columns_that_were_not_taken_are_named(purveyor: Purveyor, tmp_path: Path) -> None:
     (tmp_path / "o.csv").write_text(
         "order_id,ordered_at,sku,quantity,amount,cupon,Note\n1,2026-01-05 10:00,A,1,10.50,SUMMER,x\n"
     )
@@ -71,7 +48,7 @@ def test_columns_that_were_not_taken_are_named(purveyor: Run, tmp_path: Path) ->
     assert "not taken" not in purveyor(*arguments, "--map", chosen).stdout
 
 
-def test_a_refusal_is_one_line_and_exit_code_one(purveyor: Run, tmp_path: Path) -> None:
+def test_a_refusal_is_one_line_and_exit_code_one(purveyor: Purveyor, tmp_path: Path) -> None:
     (tmp_path / "o.csv").write_text(GOOD.replace("10.50", "10,50"))
     refused = purveyor("import", "orders", "o.csv", "--preset", "nix")
     assert (refused.returncode, refused.stdout) == (1, "")
