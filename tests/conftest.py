@@ -20,6 +20,9 @@ from warehouse.settings import Settings
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
+# Spark runs for a minute here: what the JVM's second compiler would win, it has no time to earn back.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "spark: runs a local Spark, which needs a Java runtime")
