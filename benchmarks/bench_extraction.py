@@ -9,7 +9,9 @@ people who have seen all open shops. Sealed shops are left out (benchmarks/pages
 Speed is CPU time a page, beside lxml.html parsing the same pages and extruct reading all its syntaxes, page by page in
 the same run.
 
-Run: python -m benchmarks.bench_extraction [--misses] [--no-speed]
+Run: python -m benchmarks.bench_extraction [--misses] [--no-speed] [--without structured]
+     --without structured measures the visible reader: the same pages without their scripts, microdata, RDFa and Open
+     Graph tags, so that nothing is left but what a visitor sees.
      --sealed measures the sealed shops instead, as released: once, at the end of the work, and without --misses.
 """
 
@@ -23,14 +25,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
+from lxml import etree
+
 from benchmarks import fit_price_finder, fit_resolver
 from benchmarks.pages import SEALED_SHOPS, LabelledPage, open_pages, sealed_pages
 from benchmarks.rule import STOCK, is_right
+from scrapers.extraction.page import Page
 from scrapers.extraction.product import Product, extract
 from scrapers.extraction.reliability import RELIABILITY
 from scrapers.extraction.visible.weights import WEIGHTS
 
 FIELDS = ("price", "currency", "availability", "sku", "brand", "mpn", "gtin")
+_STRUCTURE = ("itemscope", "itemtype", "itemprop", "itemid", "typeof", "property")
+
+
+@dataclass(frozen=True)
+class BarePage(LabelledPage):
+    """A page without the data that it carries for machines."""
+
+    def html(self) -> bytes:
+        """What a visitor sees."""
+        root = Page.parse(super().html(), self.url).root
+        if root is None:
+            return b""
+        etree.strip_elements(root, "script", with_tail=False)
+        etree.strip_attributes(root, *_STRUCTURE)
+        return b'<meta charset="utf-8">' + bytes(etree.tostring(root, method="html", encoding="utf-8"))
 
 
 def predicted(product: Product, name: str) -> str | None:
@@ -100,6 +120,13 @@ def show(title: str, tallies: dict[str, Tally]) -> None:
         print(tally.line(name))
 
 
+def show_misses(tallies: dict[str, Tally]) -> None:
+    """Print the pages whose values are not right, by field."""
+    for name, tally in tallies.items():
+        print(f"\n{name}: {len(tally.misses)} not right")
+        print(*(f"  {miss}" for miss in tally.misses), sep="\n")
+
+
 def speed(pages: Sequence[LabelledPage]) -> None:
     """Print the mean CPU time a page of reading it, of parsing alone, and of extruct."""
     import extruct
@@ -131,13 +158,18 @@ def main() -> None:
         show(f"{SEALED_SHOPS} sealed shops, as released", measure(sealed_pages(), fitted_without=False))
         return
     pages = open_pages()
+    if "--without" in sys.argv:
+        pages = [BarePage(page.shop, page.url, page.path, page.accepted) for page in pages]
+        tallies = measure(pages, fitted_without=True)
+        show("pages without structured data, each shop read with weights fitted on the other shops", tallies)
+        if "--misses" in sys.argv:
+            show_misses(tallies)
+        return
     print(f"{len(pages)} pages of {len({page.shop for page in pages})} shops, {SEALED_SHOPS} more sealed")
     tallies = measure(pages, fitted_without=True)
     show("each shop read with weights fitted on the other shops", tallies)
     if "--misses" in sys.argv:
-        for name, tally in tallies.items():
-            print(f"\n{name}: {len(tally.misses)} not right")
-            print(*(f"  {miss}" for miss in tally.misses), sep="\n")
+        show_misses(tallies)
     show("as released, fitted on all of them", measure(pages, fitted_without=False))
     if "--no-speed" not in sys.argv:
         speed(pages)

@@ -17,8 +17,8 @@ from typing import Literal, get_args
 
 import pyarrow as pa
 
-from campaigns.csv_file import write_csv
 from campaigns.segments.members import compute, saved_segment
+from warehouse.csv_file import write_csv
 from warehouse.errors import InputError
 from warehouse.house import Warehouse
 from warehouse.questions import Question

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
+from experiments.tracking import log_run
 from recommender import release
 from recommender.answers import KIND
 from recommender.evaluation import Comparison
@@ -82,8 +79,15 @@ def train(
     warehouse.lake.append(RELATIONS, relations, batch_id=f"{KIND}-{info.version}")
     progress("logging the run", 0, None)
     current = not clearly_worse(include)
-    tags = {"current": str(current).lower()}
-    run_id = _log(warehouse.settings.home, info, trained, {"seed": str(seed), "store": store or "all"}, tags)
+    run_id = log_run(
+        warehouse.settings.home,
+        EXPERIMENT,
+        info.version,
+        at=datetime.fromisoformat(info.manifest["released_at"]),
+        metrics=_metrics(trained),
+        params={"seed": str(seed), "store": store or "all", **_params(info, trained)},
+        tags={"release": info.version, "code": info.manifest["code"], "current": str(current).lower()},
+    )
     if current:
         warehouse.artifacts.make_current(KIND, info.version)
     return TrainingResult(
@@ -119,38 +123,6 @@ def _metrics(trained: Trained) -> dict[str, float]:
         metrics[f"{comparison.purchased}_p_value"] = comparison.p_value
         metrics[f"{comparison.purchased}_customers"] = comparison.customers
     return metrics
-
-
-def _log(home: Path, info: ReleaseInfo, trained: Trained, settings: Mapping[str, str], tags: Mapping[str, str]) -> str:
-    """Log one finished run to the tracking store in the home folder; its id."""
-    # MLflow reports its use over the network unless told not to before it is imported.
-    os.environ |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_LOGGING_LEVEL": "WARNING"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MLflow's own deprecations mean nothing to who trains
-        from mlflow import MlflowClient
-        from mlflow.entities import Metric, Param, RunTag
-
-        client = MlflowClient(tracking_uri=f"sqlite:///{home / 'mlflow.db'}")
-        experiment = client.get_experiment_by_name(EXPERIMENT)
-        experiment_id = (
-            experiment.experiment_id
-            if experiment
-            else client.create_experiment(EXPERIMENT, artifact_location=(home / "mlflow").as_uri())
-        )
-        run_id = str(client.create_run(experiment_id, run_name=info.version).info.run_id)
-        at = round(datetime.fromisoformat(info.manifest["released_at"]).timestamp() * 1000)
-        params = {**settings, **_params(info, trained)}
-        client.log_batch(
-            run_id,
-            metrics=[Metric(name, value, at, 0) for name, value in _metrics(trained).items()],
-            params=[Param(name, value) for name, value in params.items()],
-            tags=[
-                RunTag(name, value)
-                for name, value in {"release": info.version, "code": info.manifest["code"], **tags}.items()
-            ],
-        )
-        client.set_terminated(run_id)
-    return run_id
 
 
 def _params(info: ReleaseInfo, trained: Trained) -> dict[str, str]:

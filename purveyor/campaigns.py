@@ -25,8 +25,8 @@ def segment(
 
     Example: purveyor campaigns segment lapsed-regulars.yaml --output members.csv
     """
-    from campaigns.csv_file import write_csv
     from campaigns.segments import compute, read_segment
+    from warehouse.csv_file import write_csv
 
     definition = read_segment(file)
     with open_warehouse() as warehouse:

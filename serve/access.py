@@ -8,12 +8,14 @@ from fastapi import Depends, HTTPException, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from serve.state import Serving
+from warehouse.records import ApiKey
 from warehouse.records.keys import check_key
 
 SCOPES = {
     "recommend": "ask for recommendations",
     "events": "send storefront events",
     "prices": "read our prices beside the market's",
+    "matches": "read which offer is which product, and decide it",
     "segments": "read segments and who is in them",
     "experiments": "read and record variants of running experiments",
     "console": "open the console's pages from another machine",
@@ -36,7 +38,7 @@ def _check(
     needed: SecurityScopes,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_header)],
-) -> None:
+) -> ApiKey:
     secret = bearer.credentials if bearer else header
     if not secret:
         raise HTTPException(
@@ -59,9 +61,16 @@ def _check(
                 f"this API key lacks the scope {scope!r}",
                 headers={"WWW-Authenticate": f'Bearer realm="purveyor", error="insufficient_scope", scope="{scope}"'},
             )
+    return key
+
+
+def key_name(key: ApiKey) -> str:
+    """What whoever uses the key is called where people read it: its label, else its id."""
+    return key.label.strip() or f"key {key.key_id}"
 
 
 def scoped(scope: str) -> Any:
-    """A route's dependency that lets in keys with this scope only: 401 without a valid key, 403 without the scope."""
+    """A route's dependency that lets in keys with this scope only, and gives the key: 401 without a valid one, 403
+    without the scope."""
     assert scope in SCOPES
     return Security(_check, scopes=[scope])

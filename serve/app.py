@@ -9,9 +9,10 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve import assignments, events, health, prices, problems, recommendations, segments
+from serve import assignments, events, health, matches, prices, problems, recommendations, segments
 from serve.assignments import record
 from serve.console import jobs as console_jobs
+from serve.console import matches as console_matches
 from serve.console import pages
 from serve.console import sites as console_sites
 from serve.console.overview import lake_facts
@@ -81,11 +82,12 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (recommendations, events, prices, segments, assignments, health):
+    for module in (recommendations, events, prices, matches, segments, assignments, health):
         app.include_router(module.router)
     app.include_router(pages.router)
     app.include_router(console_jobs.router)
     app.include_router(console_sites.router)
+    app.include_router(console_matches.router)
     problems.install(app)
     describe(app)
     # The last one added is the outermost.

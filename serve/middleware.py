@@ -13,12 +13,18 @@ from serve.problems import problem
 
 access = logging.getLogger("serve.access")
 
+
+def content_policy(*, images: str = "'self'", scripts: str = "'none'") -> str:
+    """The Content-Security-Policy of a page. Everything comes from this server, and no script runs unless the page says
+    otherwise, so that no text from outside can become one."""
+    return (
+        f"default-src 'none'; style-src 'self'; img-src {images}; script-src {scripts}; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 _HEADERS = {
-    # Everything comes from this server; no script runs at all, so no text from outside can become one.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": content_policy(),
     "X-Content-Type-Options": "nosniff",
     # Nothing to others; our own pages name themselves, by which a form is known to be ours (console/gate.py).
     "Referrer-Policy": "same-origin",

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from serve.problems import Problem, documented
 
 _DESCRIPTION = """\
-Recommendations, events, prices, segments and experiments of one shop.
+Recommendations, events, prices, matches, segments and experiments of one shop.
 
 Every request below `/v1` needs an API key (`purveyor key create --scopes recommend,events`) that has the scope of the
 route. Every error is a problem document (RFC 9457, `application/problem+json`). Money is a decimal as text with an
@@ -21,6 +21,7 @@ _TAGS = [
     {"name": "recommendations", "description": "What to show a customer, or beside products"},
     {"name": "events", "description": "What happens in the storefront"},
     {"name": "prices", "description": "Our prices beside the market's"},
+    {"name": "matches", "description": "Which offer is which product"},
     {"name": "segments", "description": "Groups of customers by rule"},
     {"name": "experiments", "description": "Which variant of an A/B test a unit gets"},
     {"name": "health", "description": "For whatever starts and watches servers"},

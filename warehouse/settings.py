@@ -107,6 +107,16 @@ class Settings(BaseSettings):
         return self.home / "crawls"
 
     @property
+    def match_scores(self) -> Path:
+        """What matching scored before, so that a run scores only what is new. It may be deleted; in no backup."""
+        return self.home / "matching" / "scores.parquet"
+
+    @property
+    def match_candidates(self) -> Path:
+        """Which pairs matching found before, so that a run looks for new ones only. It may be deleted; in no backup."""
+        return self.home / "matching" / "candidates.npz"
+
+    @property
     def corrections(self) -> Path:
         """Saved pages of competitors' shops with what a person confirmed of them, a folder per site."""
         return self.home / "corrections"

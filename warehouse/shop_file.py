@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Section] = {
     "mail": Section(("host", "port", "from", "username", "password_env", "tls")),
     "backup": Section(("folder", "keep_days")),
     "retention": Section(("history", "files")),
+    "matching": Section(("target_precision",)),
 }
 """All sections by name."""
 

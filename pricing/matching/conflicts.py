@@ -17,9 +17,13 @@ _IDLE = frozenset(
 """Words that tell no products apart."""
 
 
+_SPELT = ("model", "number")
+"""Conflicts that labelled matches have too, one in ten (model) and in forty (number): shops spell them their way."""
+
+
 @dataclass(frozen=True)
 class Conflict:
-    """`about`: pack, a dimension such as mass, colour, size, model or number; `certain`: it rules the pair out."""
+    """`about`: pack, a dimension such as mass, colour, size, model or number; `certain`: each side states its own."""
 
     about: str
     ours: str
@@ -29,6 +33,15 @@ class Conflict:
     def __str__(self) -> str:
         return f"{self.about} {self.ours} against {self.theirs}"
 
+    @property
+    def rules_out(self) -> bool:
+        """Whether it outweighs whatever speaks for the pair: 64 GB is not 128 GB.
+
+        Of the labelled matches of Abt-Buy, Amazon-Google and Walmart-Amazon (train and valid) 22 of 2,520 have one, of
+        the labelled non-matches 2,361 of 22,445.
+        """
+        return self.certain and self.about not in _SPELT
+
 
 def conflict_between(ours: Title, theirs: Title) -> Conflict | None:
     """What speaks against the pair, what is certain first; None where nothing does.
@@ -37,11 +50,12 @@ def conflict_between(ours: Title, theirs: Title) -> Conflict | None:
     where each side states what the other does not. A title that names no pack means one piece, but as that is an
     inference, the conflict is not certain.
     """
-    found = list(_conflicts(ours, theirs))
+    found = list(conflicts_between(ours, theirs))
     return next((c for c in found if c.certain), found[0] if found else None)
 
 
-def _conflicts(ours: Title, theirs: Title) -> Iterator[Conflict]:
+def conflicts_between(ours: Title, theirs: Title) -> Iterator[Conflict]:
+    """All that speaks against the pair (see `conflict_between`)."""
     if (ours.pack or 1) != (theirs.pack or 1):
         both = ours.pack is not None and theirs.pack is not None
         yield Conflict("pack", str(ours.pack or "not named"), str(theirs.pack or "not named"), certain=both)

@@ -1,202 +1,201 @@
-"""From offers and products to verdicts: by GTIN, then by title for what is left, one product one offer per shop.
+"""From offers and products to verdicts: people first, then identifiers, then the model.
 
-A title decides alone only where it leaves nothing open: each side says what the other says, no number, pack, colour,
-model or brand speaks against it, and no other product or offer of that shop comes near. Everything that is close but
-leaves something open goes to review with the open point named. That is strict on purpose: of the labelled pairs of
-Abt-Buy, Amazon-Google and Walmart-Amazon (train and valid), 207 of the 214 it matches are labelled so, and the other
-seven read alike; most true pairs there go to review.
+What a person decided stands. Equal identifiers decide next. For what is left a trained model says how probable each
+candidate pair is. What identifiers decided shows how far the model can be believed of titles like these, and corrects
+it; rivals are weighed against each other: an offer is one product, and a shop lists a product once. The likeliest pairs
+match by themselves as long as the stated precision can be expected of them; what is likely but not enough, or leaves
+something open, goes to review with the open point named. What rules a pair out (64 GB is not 128 GB) outweighs the
+model.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
-from pricing.matching.candidates import find_candidates
-from pricing.matching.conflicts import Conflict, brands_differ, conflict_between, unsaid
-from pricing.matching.titles import Title, content, read_title
-from warehouse.gtin import clean_gtin
+from pricing.matching.exact import Exact, by_identifier
+from pricing.matching.listing import Listing
+from pricing.matching.memory import Memory
+from pricing.matching.people import Verdicts, by_people
+from pricing.matching.reasons import counted_words, speaks_against, speaks_for
+from pricing.matching.scored import score_pairs
+from pricing.matching.scorer import Scorer
+from pricing.matching.sides import Sides
+from pricing.matching.weighed import Weighed, weigh_pairs
 from warehouse.progress import Progress, quiet
 
-MODEL_VERSION = "rules-1"
-"""Raised whenever the rules or thresholds below change what is decided."""
+RULES_VERSION = "rules-2"
+"""Of what is decided without the model. Raised whenever the rules change what is decided."""
 
-ACCEPT = 0.60
-"""Least title similarity of a match."""
-REVIEW = 0.50
-"""Least title similarity worth a person's look."""
-MARGIN = 0.05
-"""Least lead over the next product of the offer, and over the next offer of the product in the same shop."""
+TARGET_PRECISION = 0.99
+"""Share of the automatic matches that shall be right."""
 
+REVIEW = 0.2
+"""Least probability worth a person's look."""
 
-_CONTENT = ("pack", "mass", "volume")
-"""Conflicts that put even an equal GTIN in doubt: shops list a case under the bottle's number."""
-
-
-@dataclass(frozen=True)
-class Product:
-    """What matching needs of a product of ours."""
-
-    sku: str
-    title: str | None
-    brand: str | None = None
-    gtin: str | None = None
-    pack_size: float | None = None
-    pack_unit: str | None = None
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What matching needs of the latest observation of an offer."""
-
-    offer_id: str
-    site: str
-    title: str | None
-    brand: str | None = None
-    gtin: str | None = None
+MOST_CANDIDATES = 3
+"""Products proposed for an offer under review."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One row of `matches`: `verdict` is match or review, `score` from 0 to 1."""
+    """One row of `matches`."""
 
     offer_id: str
     sku: str
-    score: float
     verdict: str
     method: str
+    score: float
     reason: str
+    model_version: str
+    pack_ratio: float | None = None
+    speaks_for: str | None = None
+    speaks_against: str | None = None
 
 
 @dataclass(frozen=True)
-class _Pair:
-    offer: int
-    product: int
-    score: float
-    open_point: str | None
+class Outcome:
+    """All decisions, ordered by offer and score; an offer without one resembles nothing of ours.
 
-
-class _Sides:
-    """Both sides with their titles taken apart, addressed by place."""
-
-    def __init__(self, products: Sequence[Product], offers: Sequence[Offer]) -> None:
-        self.products = products
-        self.offers = offers
-        self.ours = [read_title(p.title, brand=p.brand) for p in products]
-        self.theirs = [read_title(o.title, brand=o.brand) for o in offers]
-
-    def conflict(self, o: int, p: int) -> Conflict | None:
-        """What speaks against the pair, our stated pack content taken in where our title is silent on it."""
-        return conflict_between(_with_content(self.ours[p], self.products[p]), self.theirs[o])
-
-
-def decide(products: Sequence[Product], offers: Sequence[Offer], *, progress: Progress = quiet) -> list[Decision]:
-    """Judge every offer; at most one match each, and by title at most one for a product in a shop.
-
-    Offers without a decision resemble nothing of ours.
+    `prior` is the share of matches estimated among the pairs that the model judged, `threshold` the least probability
+    of an automatic match. `scored`: pairs that were scored in this run.
     """
-    sides = _Sides(products, offers)
-    by_gtin = _by_gtin(sides)
-    taken = {(offers[o].site, d.sku) for o, found in by_gtin.items() for d in found if d.verdict == "match"}
-    left = [o for o in range(len(offers)) if o not in by_gtin]
-    candidates = find_candidates(
-        sides.ours, [sides.theirs[o] for o in left], report=lambda done, total: progress("match titles", done, total)
+
+    decisions: Sequence[Decision]
+    prior: float
+    threshold: float
+    scored: int
+    memory: Memory
+
+
+def decide(
+    products: Sequence[Listing],
+    offers: Sequence[Listing],
+    *,
+    scorer: Scorer,
+    verdicts: Verdicts | None = None,
+    target_precision: float = TARGET_PRECISION,
+    memory: Memory | None = None,
+    kept: Path | None = None,
+    progress: Progress = quiet,
+) -> Outcome:
+    """Judge every offer. Of a shop at most one offer matches a product by the model; their order plays no part.
+
+    `target_precision` in (0, 1) is expected of the matches that the model makes by itself. `kept` is a file that keeps
+    which pairs were compared, for the next run.
+    """
+    sides = Sides(sorted(products, key=lambda p: p.id), sorted(offers, key=lambda o: o.id))
+    people = by_people(sides, verdicts or {})
+    exact = by_identifier(sides, [o for o in range(len(sides.offers)) if o not in people.settled], people.ruled)
+    scored, remembered = score_pairs(sides, _forms(sides, exact), scorer, memory, kept=kept, progress=progress)
+    progress("decide", 0, None)
+    weighed = weigh_pairs(
+        sides,
+        scored,
+        people=people,
+        exact=exact,
+        trained_share=scorer.trained_share,
+        target_precision=target_precision,
     )
-    pairs = []
-    for at in np.flatnonzero(candidates.similarity >= REVIEW):
-        o, p = left[int(candidates.offer[at])], int(candidates.product[at])
-        if (offers[o].site, products[p].sku) not in taken:
-            pairs += _judge(sides, o, p, float(candidates.similarity[at]))
-    return [d for found in by_gtin.values() for d in found] + _assign(pairs, products, offers)
+    told = _Told(sides)
+    decisions = [Decision(**row, model_version=RULES_VERSION) for row in people.rows]
+    decisions += told.exact(exact)
+    decisions += told.weighed(weighed, scorer.version)
+    decisions.sort(key=lambda d: (d.offer_id, -d.score, d.sku))
+    return Outcome(decisions, weighed.prior, weighed.threshold, scored.scored, remembered)
 
 
-def _by_gtin(sides: _Sides) -> dict[int, list[Decision]]:
-    """Decisions by equal GTIN for each offer that has one of ours, by its place."""
-    owners: defaultdict[str, list[int]] = defaultdict(list)
-    for p, product in enumerate(sides.products):
-        if gtin := clean_gtin(product.gtin):
-            owners[gtin].append(p)
-    decided: dict[int, list[Decision]] = {}
-    for o, offer in enumerate(sides.offers):
-        gtin = clean_gtin(offer.gtin)
-        if gtin is not None and gtin in owners:
-            decided[o] = [_same_gtin(sides, o, p, gtin, owners[gtin]) for p in owners[gtin]]
-    return decided
+def _forms(sides: Sides, exact: Mapping[int, Sequence[Exact]]) -> list[Listing]:
+    """The offers as the model sees them: what identifiers decided is scored without them, to learn from."""
+    return [replace(offer, gtin=None, mpn=None) if o in exact else offer for o, offer in enumerate(sides.offers)]
 
 
-def _same_gtin(sides: _Sides, o: int, p: int, gtin: str, owners: Sequence[int]) -> Decision:
-    verdict, reason = "match", f"same GTIN {gtin}"
-    conflict = sides.conflict(o, p)
-    if len(owners) > 1:
-        others = ", ".join(sides.products[q].sku for q in owners if q != p)
-        verdict, reason = "review", f"{reason}, which stands on several of our products (also {others})"
-    elif conflict is not None and conflict.about in _CONTENT:
-        verdict, reason = "review", f"{reason}, but the titles differ: {conflict}"
-    return Decision(sides.offers[o].offer_id, sides.products[p].sku, 1.0, verdict, "gtin", reason)
+class _Told:
+    """Turns what was found about pairs into decisions that say why."""
 
+    def __init__(self, sides: Sides) -> None:
+        self._sides = sides
+        self._words = counted_words([*sides.ours, *sides.theirs])
 
-def _judge(sides: _Sides, o: int, p: int, score: float) -> list[_Pair]:
-    """The pair with what is open about it; empty where it is ruled out."""
-    product, offer, mine, other = sides.products[p], sides.offers[o], sides.ours[p], sides.theirs[o]
-    conflict = sides.conflict(o, p)
-    if (conflict and conflict.certain) or brands_differ(product.brand, offer.brand, mine, other):
-        return []
-    our_gtin, their_gtin = clean_gtin(product.gtin), clean_gtin(offer.gtin)
-    if our_gtin and their_gtin:  # equal ones were settled before
-        return [_Pair(o, p, score, f"GTIN {our_gtin} against {their_gtin}")]
-    if conflict:
-        return [_Pair(o, p, score, str(conflict))]
-    missing, extra = unsaid(mine, other), unsaid(other, mine)
-    said = [f"only we say {', '.join(missing)}"] if missing else []
-    said += [f"only they say {', '.join(extra)}"] if extra else []
-    if score < ACCEPT:
-        said.append("titles not alike enough")
-    return [_Pair(o, p, score, "; ".join(said) or None)]
+    def exact(self, found: Mapping[int, Sequence[Exact]]) -> Iterator[Decision]:
+        """Decisions by identifiers: a match where nothing is open."""
+        for o, products in found.items():
+            for p, method, said, open_point in products:
+                verdict = "review" if open_point else "match"
+                reason = f"{said}, but {open_point}" if open_point else said
+                yield self._decision(p, o, verdict, method, 1.0, reason, RULES_VERSION)
 
+    def weighed(self, pairs: Weighed, model_version: str) -> Iterator[Decision]:
+        """Decisions by the model, for each offer that has a candidate: its match, or what is worth a person's look, or
+        the nearest product."""
+        for o, places in _by_offer(pairs):
+            matched = [at for at in places if pairs.automatic[at]]
+            likely = matched or [at for at in places if pairs.weight[at] >= REVIEW][:MOST_CANDIDATES]
+            for at in likely or places[:1]:
+                p, weight = int(pairs.product[at]), float(pairs.weight[at])
+                verdict = "match" if matched else "review" if likely else "no_match"
+                ratio = self._sides.pack_ratio(p, o) if pairs.other_pack[at] and verdict == "review" else None
+                if verdict == "match":
+                    reason = f"{_percent(weight)} probable"
+                elif verdict == "no_match":
+                    reason = f"the nearest product, {_percent(weight)} probable"
+                elif ratio is not None:
+                    reason = f"{_percent(weight)} probable but for the pack: {ratio:g} of ours in one of theirs"
+                else:
+                    reason = f"{_percent(weight)} probable; open: {'; '.join(self._open(pairs, at, likely))}"
+                yield self._decision(p, o, verdict, "model", weight, reason, model_version, ratio)
 
-def _assign(pairs: Sequence[_Pair], products: Sequence[Product], offers: Sequence[Offer]) -> list[Decision]:
-    """One decision for each offer that has a pair: its best product, a match where nothing is open."""
-    of_offer: defaultdict[int, list[_Pair]] = defaultdict(list)
-    of_product: defaultdict[tuple[str, int], list[_Pair]] = defaultdict(list)
-    for pair in pairs:
-        of_offer[pair.offer].append(pair)
-        of_product[offers[pair.offer].site, pair.product].append(pair)
-    decisions = []
-    for o in sorted(of_offer):
-        best, *others = sorted(of_offer[o], key=lambda pair: (-pair.score, pair.product))
-        site = offers[o].site
-        rivals = [r for r in of_product[site, best.product] if r.offer != o]
-        next_product = max((r.score for r in others), default=0.0)
-        next_offer = max((r.score for r in rivals), default=0.0)
-        open_point = best.open_point
-        if open_point is None and best.score - next_product < MARGIN:
-            open_point = f"{products[others[0].product].sku} is about as alike ({next_product:.2f})"
-        if open_point is None and best.score - next_offer < MARGIN:
-            open_point = f"another offer of {site} is about as alike ({next_offer:.2f})"
-        said = f"titles {best.score:.2f} alike, next product {next_product:.2f}"
-        decisions.append(
-            Decision(
-                offers[o].offer_id,
-                products[best.product].sku,
-                round(best.score, 6),
-                "match" if open_point is None else "review",
-                "title",
-                said if open_point is None else f"{said}; open: {open_point}",
-            )
+    def _open(self, pairs: Weighed, at: int, likely: Sequence[int]) -> Iterator[str]:
+        """What keeps a likely pair from being a match."""
+        if point := pairs.open_points[at]:
+            yield point
+        rivals = [r for r in likely if r != at and pairs.weight[r] >= pairs.weight[at] / 2]
+        if rivals:
+            yield f"{self._sides.products[int(pairs.product[rivals[0]])].id} is about as likely"
+        if pairs.weight[at] < pairs.threshold:
+            yield f"a match takes {_percent(pairs.threshold)}"
+        elif not point:
+            yield "another offer of the shop is likelier"
+
+    def _decision(
+        self,
+        p: int,
+        o: int,
+        verdict: str,
+        method: str,
+        score: float,
+        reason: str,
+        model_version: str,
+        pack_ratio: float | None = None,
+    ) -> Decision:
+        sides = self._sides
+        words = (sides.products[p], sides.offers[o], sides.ours[p], sides.theirs[o], self._words.__getitem__)
+        return Decision(
+            sides.offers[o].id,
+            sides.products[p].id,
+            verdict,
+            method,
+            round(score, 4),
+            reason,
+            model_version,
+            1.0 if verdict == "match" else pack_ratio,
+            speaks_for(*words),
+            speaks_against(*words),
         )
-    return decisions
 
 
-def _with_content(title: Title, product: Product) -> Title:
-    size, unit = product.pack_size, product.pack_unit
-    if not size or not unit or size <= 0:
-        return title
-    if unit == "piece":
-        return replace(title, pack=round(size)) if title.pack is None and size > 1 else title
-    stated = content(size, unit)
-    if stated is None or any(d == stated[0] for d, _ in title.quantities):
-        return title
-    return replace(title, quantities=title.quantities | {stated})
+def _by_offer(pairs: Weighed) -> Iterator[tuple[int, list[int]]]:
+    """Each offer with the places of its pairs, the weightiest first."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for at in np.lexsort((-pairs.weight, pairs.offer)).tolist():
+        places[int(pairs.offer[at])].append(at)
+    yield from places.items()
+
+
+def _percent(share: float) -> str:
+    """A probability in per cent, never rounded to certainty."""
+    return "<0.1 %" if share < 0.001 else ">99.9 %" if share > 0.999 else f"{100 * share:.1f} %"

@@ -1,3 +1,4 @@
 -- The matches as they stand.
-select offer_id, sku, pack_ratio, score, verdict, method, reason, model_version, matched_at
+select
+    offer_id, sku, pack_ratio, score, verdict, method, reason, speaks_for, speaks_against, model_version, matched_at
 from matches

@@ -148,6 +148,23 @@ def read_title(title: str | None, *, brand: str | None = None) -> Title:
     )
 
 
+def without_pack(title: str | None) -> str:
+    """A title, folded, without what it says of the pieces sold together."""
+    text = _FRACTION.sub(_decimal_fraction, fold((title or "")[:_LONGEST]))
+    kept: list[str] = []
+    at = 0
+    for size in _SIZES.finditer(text):  # "30 x 40 cm" is no pack of thirty
+        kept += [_single(text[at : size.start()]), size[0]]
+        at = size.end()
+    return "".join((*kept, _single(text[at:]))).strip()
+
+
+def _single(text: str) -> str:
+    for pattern in _PACKS:
+        text = pattern.sub(lambda pack: (pack.groupdict().get("keep") or "") + " ", text)
+    return _PACK_WORD.sub(" ", text)
+
+
 def content(size: float, unit: str) -> tuple[str, float] | None:
     """(dimension, value) of a stated content such as (0.5, "l"); None for pieces and unknown units."""
     known = _FACTORS.get(unit.casefold())

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from pricing.position.build import WINDOW, Market, price_position, read_market
-from pricing.position.model import ALL, Coverage, Gap, IndexCell, LeftOut, PricePosition, SiteState, StoreFacts
+from pricing.position.model import (
+    ALL,
+    Coverage,
+    Equivalent,
+    Gap,
+    IndexCell,
+    LeftOut,
+    PricePosition,
+    SiteState,
+    StoreFacts,
+)
 
 __all__ = [
     "ALL",
     "WINDOW",
     "Coverage",
+    "Equivalent",
     "Gap",
     "IndexCell",
     "LeftOut",

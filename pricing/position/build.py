@@ -10,11 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pricing.position.model import Coverage, Gap, IndexCell, LeftOut, PricePosition, SiteState, StoreFacts
+from pricing.position.model import Coverage, Equivalent, Gap, IndexCell, LeftOut, PricePosition, SiteState, StoreFacts
 from pricing.position.questions import (
     ASSORTMENT,
     COMPARED,
     COVERAGE,
+    EQUIVALENTS,
     GAPS,
     LEFT_OUT,
     MARKET,
@@ -93,6 +94,12 @@ def price_position(
         ),
         dearer=tuple(g for g in gaps if g.gap > 0),
         cheaper=tuple(g for g in reversed(gaps) if g.gap < 0),
+        equivalents=tuple(
+            sorted(
+                (Equivalent(**row) for row in _rows(session.ask(EQUIVALENTS, inputs=offers, top=top))),
+                key=lambda e: (-abs(e.difference), e.sku, e.site),
+            )
+        ),
         coverage=tuple(
             sorted((Coverage(**row) for row in _rows(session.ask(COVERAGE, inputs=products))), key=lambda c: c.category)
         ),

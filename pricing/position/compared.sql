@@ -1,6 +1,8 @@
 -- Our products on sale in a store beside every offer matched to them: one row per product and offer, and one row
 -- without an offer for a product that has none. `left_out` says why an offer takes no part in comparisons; null means
--- that it does. Offers are taken as last observed up to $as_of, our price as it stood then.
+-- that it does. Offers are taken as last observed up to $as_of, our price as it stood then. Prices are for our pack:
+-- another pack's is divided by its ratio. `equivalent` marks another product that competes with ours: it is shown
+-- beside ours and takes no part in the index. `landed_price` is with shipping, where the shop tells it.
 with store as (
     select store_id, currency, prices_include_tax from stores where store_id = $store_id
 ),
@@ -36,33 +38,44 @@ ours as (
 ),
 observed as (
     select
-        o.offer_id, o.site, o.url, o.condition, o.observed_at, o.price, o.currency, o.availability, o.tax_included,
+        o.offer_id, o.site, o.url, o.title, o.condition, o.observed_at, o.price, o.shipping, o.currency,
+        o.availability, o.tax_included,
         row_number() over (partition by o.offer_id order by o.observed_at desc, o.crawl_id desc) as nth
     from offers o
     where o.observed_at <= $as_of
 ),
 matched as (
     select
-        m.sku, coalesce(m.pack_ratio, 1) as pack_ratio,
-        o.offer_id, o.site, o.url, o.condition, o.observed_at, o.price, o.currency, o.availability, o.tax_included,
+        m.sku, coalesce(m.pack_ratio, 1) as pack_ratio, m.verdict = 'equivalent' as equivalent,
+        o.offer_id, o.site, o.url, o.title, o.condition, o.observed_at, o.price, o.shipping, o.currency,
+        o.availability, o.tax_included,
         case when o.currency = 'EUR' then cast(1 as double) else r.eur end as eur
     from matches m
     join observed o on o.offer_id = m.offer_id and o.nth = 1
     left join rates r on r.currency = o.currency
-    where m.verdict = 'match'
+    where m.verdict in ('match', 'other_pack', 'equivalent')
+),
+paired as (
+    select
+        u.sku, u.title, u.category, u.url, u.map_price, u.map_unclear, u.price, u.cost, u.currency,
+        u.prices_include_tax, coalesce(m.equivalent, false) as equivalent, m.offer_id, m.site, m.url as offer_url,
+        m.title as offer_title, m.condition, m.observed_at, m.availability, m.tax_included,
+        m.currency as offer_currency, m.price as offer_price, m.shipping,
+        -- What one of the offer's money is in ours, for as much as is in our pack.
+        cast(
+            case when m.currency = u.currency then cast(1 as double)
+                else cast(m.eur as double) / nullif(u.store_eur, 0)
+            end as double
+        ) / nullif(m.pack_ratio, 0) as rate
+    from ours u
+    left join matched m on m.sku = u.sku
 ),
 priced as (
     select
-        u.sku, u.title, u.category, u.url, u.map_price, u.map_unclear, u.price, u.cost, u.currency,
-        u.prices_include_tax, m.offer_id, m.site, m.url as offer_url, m.condition, m.observed_at, m.availability,
-        m.tax_included, m.currency as offer_currency, m.price as offer_price,
-        cast(
-            case when m.currency = u.currency then cast(m.price as double)
-                else cast(m.price as double) * m.eur / nullif(u.store_eur, 0)
-            end as double
-        ) / nullif(m.pack_ratio, 0) as market_price
-    from ours u
-    left join matched m on m.sku = u.sku
+        *,
+        cast(offer_price as double) * rate as market_price,
+        cast(offer_price + shipping as double) * rate as landed_price
+    from paired
 ),
 judged as (
     select
@@ -86,18 +99,22 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by sku, site, case when left_out is null then 1 else 0 end order by market_price, offer_id
+            partition by sku, site, equivalent, case when left_out is null then 1 else 0 end
+            order by market_price, offer_id
         ) as cheapness
     from judged
 )
 select
     sku, title, url, map_price, map_unclear, price, cost, currency,
     trim(coalesce(nullif(regexp_extract(category, '^([^>]*)', 1), ''), 'No category')) as category,
-    coalesce(offer_id, '') as offer_id, site, offer_url, observed_at,
+    coalesce(offer_id, '') as offer_id, site, offer_url, offer_title, observed_at,
     -- Half up to the 4 decimals of money, the same on every engine.
     case when market_price < 1e12 then cast(cast(floor(market_price * 10000 + 0.5) as double) / 10000 as decimal(18, 4))
         end as market_price,
+    case when landed_price < 1e12 then cast(cast(floor(landed_price * 10000 + 0.5) as double) / 10000 as decimal(18, 4))
+        end as landed_price,
+    equivalent,
     case when left_out is null and offer_id is not null and cheapness > 1 then 'dearer offer of the same shop'
         else left_out end as left_out,
-    offer_id is not null and left_out is null and cheapness = 1 as used
+    offer_id is not null and left_out is null and cheapness = 1 and not equivalent as used
 from ranked

@@ -2,7 +2,8 @@
 -- the market's price) on.
 with gaps as (
     select
-        sku, title, category, url, price, cost, median_price, lowest_price, lowest_site, lowest_url, shops, newest,
+        sku, title, category, url, price, cost, median_price, lowest_price, lowest_landed, lowest_site, lowest_url, shops,
+        newest,
         cast(price as double) / nullif(cast(median_price as double), 0) - 1 as gap
     from market_rows
     where shops > 0
@@ -15,6 +16,7 @@ ranked as (
     from gaps
 )
 select
-    sku, title, category, url, price, cost, median_price, lowest_price, lowest_site, lowest_url, shops, newest, gap
+    sku, title, category, url, price, cost, median_price, lowest_price, lowest_landed, lowest_site, lowest_url, shops,
+    newest, gap
 from ranked
 where (from_top <= $top and gap >= $least) or (from_bottom <= $top and gap <= -$least)

@@ -16,14 +16,16 @@ market as (
 ),
 cheapest as (
     select
-        sku, site, offer_url, row_number() over (partition by sku order by market_price, site) as nth
+        sku, site, offer_url, landed_price, row_number() over (partition by sku order by market_price, site) as nth
     from used
 ),
 products as (
     select
         sku, title, category, url, map_price, map_unclear, price, cost, currency,
-        count(*) filter (where offer_id <> '') as matched_offers,
-        count(*) filter (where offer_id <> '' and coalesce(left_out, '') <> 'older than the window') as fresh_offers
+        count(*) filter (where offer_id <> '' and not equivalent) as matched_offers,
+        count(*) filter (
+            where offer_id <> '' and not equivalent and coalesce(left_out, '') <> 'older than the window'
+        ) as fresh_offers
     from compared
     group by sku, title, category, url, map_price, map_unclear, price, cost, currency
 )
@@ -31,7 +33,7 @@ select
     p.sku, p.title, p.category, p.url, p.map_price, p.map_unclear, p.price, p.cost, p.currency,
     p.matched_offers, p.fresh_offers,
     coalesce(m.shops, 0) as shops, m.median_price, m.lowest_price, m.newest, m.oldest,
-    c.site as lowest_site, c.offer_url as lowest_url
+    c.site as lowest_site, c.offer_url as lowest_url, c.landed_price as lowest_landed
 from products p
 left join market m on m.sku = p.sku
 left join cheapest c on c.sku = p.sku and c.nth = 1

@@ -43,7 +43,10 @@ class IndexCell:
 
 @dataclass(frozen=True)
 class Gap:
-    """A product priced apart from its market; `gap` is our price over the median of `shops` competitors, less 1."""
+    """A product priced apart from its market; `gap` is our price over the median of `shops` competitors, less 1.
+
+    `lowest_landed` is the lowest offer's price with shipping, None where the shop does not tell it.
+    """
 
     sku: str
     title: str | None
@@ -53,11 +56,31 @@ class Gap:
     cost: Decimal | None
     median_price: Decimal
     lowest_price: Decimal
+    lowest_landed: Decimal | None
     lowest_site: str
     lowest_url: str | None
     shops: int
     newest: datetime
     gap: float
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """An offer of another product that a person said competes with ours; `difference` is our price over theirs, less 1.
+
+    `market_price` is for as much as is in our pack, in the store's currency.
+    """
+
+    sku: str
+    title: str | None
+    url: str | None
+    price: Decimal
+    site: str
+    offer_url: str | None
+    offer_title: str | None
+    market_price: Decimal
+    observed_at: datetime
+    difference: float
 
 
 @dataclass(frozen=True)
@@ -97,7 +120,8 @@ class LeftOut:
 class PricePosition:
     """Where a store's prices stand in the market at `as_of`, from offers not older than `window_hours`.
 
-    `index`, `coverage` and `left_out` are sorted for display; `dearer` and `cheaper` begin with the widest gap.
+    `index`, `coverage` and `left_out` are sorted for display; `dearer`, `cheaper` and `equivalents` (no part of the
+    index) begin with the widest gap.
     `newest` and `oldest` are the observation times of the offers used. `versions`: lake table to version read.
     """
 
@@ -107,6 +131,7 @@ class PricePosition:
     index: tuple[IndexCell, ...]
     dearer: tuple[Gap, ...]
     cheaper: tuple[Gap, ...]
+    equivalents: tuple[Equivalent, ...]
     coverage: tuple[Coverage, ...]
     sites: tuple[SiteState, ...]
     left_out: tuple[LeftOut, ...]

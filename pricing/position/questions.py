@@ -24,8 +24,11 @@ COMPARED = Question.read(
             ("offer_id", STRING),
             ("site", STRING),
             ("offer_url", STRING),
+            ("offer_title", STRING),
             ("observed_at", TIME),
             ("market_price", MONEY),
+            ("landed_price", MONEY),
+            ("equivalent", BOOLEAN),
             ("left_out", STRING),
             ("used", BOOLEAN),
         ]
@@ -57,6 +60,7 @@ MARKET = Question.read(
             ("oldest", TIME),
             ("lowest_site", STRING),
             ("lowest_url", STRING),
+            ("lowest_landed", MONEY),
         ]
     ),
     key=("sku",),
@@ -96,6 +100,7 @@ GAPS = Question.read(
             ("cost", MONEY),
             ("median_price", MONEY),
             ("lowest_price", MONEY),
+            ("lowest_landed", MONEY),
             ("lowest_site", STRING),
             ("lowest_url", STRING),
             ("shops", INTEGER),
@@ -106,6 +111,28 @@ GAPS = Question.read(
     key=("sku",),
     params={"top": INTEGER, "least": FLOAT},
     inputs=_MARKET_INPUT,
+)
+
+EQUIVALENTS = Question.read(
+    __name__,
+    "equivalents.sql",
+    result=pa.schema(
+        [
+            ("sku", STRING),
+            ("title", STRING),
+            ("url", STRING),
+            ("price", MONEY),
+            ("site", STRING),
+            ("offer_url", STRING),
+            ("offer_title", STRING),
+            ("market_price", MONEY),
+            ("observed_at", TIME),
+            ("difference", FLOAT),
+        ]
+    ),
+    key=("sku", "site"),
+    params={"top": INTEGER},
+    inputs=_COMPARED_INPUT,
 )
 
 COVERAGE = Question.read(

@@ -9,7 +9,7 @@ with observed as (
 verdicts as (
     select
         offer_id,
-        max(case when verdict = 'match' then 2 when verdict = 'review' then 1 else 0 end) as verdict
+        max(case when verdict in ('match', 'other_pack') then 2 when verdict = 'review' then 1 else 0 end) as verdict
     from matches
     group by offer_id
 )

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pricing.reports.render import render, save
+from pricing.reports.render import render, render_matches, save
 
-__all__ = ["render", "save"]
+__all__ = ["render", "render_matches", "save"]

@@ -36,6 +36,15 @@ def share(part: int, whole: int) -> str:
     return f"{percent:.0f} %"
 
 
+def percent(value: float | None) -> str:
+    """A probability in per cent, never rounded to certainty."""
+    if value is None:
+        return DASH
+    if 0 < value < 0.001 or 0.999 < value < 1:
+        return "<0.1 %" if value < 0.5 else ">99.9 %"
+    return f"{100 * value:.1f} %"
+
+
 def index(value: float | None) -> str:
     """A price index, 100 being level with the market."""
     return DASH if value is None else f"{value:.1f}"

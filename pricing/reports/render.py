@@ -1,4 +1,4 @@
-"""The price position as one HTML file that needs nothing else: for a browser, a mail, a printer."""
+"""Reports as one HTML file that needs nothing else: for a browser, a mail, a printer."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from pricing.matching.report import MatchReport
 from pricing.position import ALL, PricePosition
 from pricing.reports import figures
 from warehouse.errors import InputError
 
 
 def render(position: PricePosition) -> str:
-    """The report. Texts from shops are escaped, and only http(s) addresses become links."""
-    return _template().render(
+    """The price position. Texts from shops are escaped, and only http(s) addresses become links."""
+    return _template("position.html").render(
         position=position, store=position.store, whole=position.whole, ALL=ALL, missing=_missing(position)
     )
+
+
+def render_matches(report: MatchReport) -> str:
+    """How matching stands. Texts from shops are escaped, and only http(s) addresses become links."""
+    return _template("matching.html").render(report=report, missing=_unmatched(report))
 
 
 def save(html: str, output: Path) -> None:
@@ -49,8 +55,19 @@ def _missing(position: PricePosition) -> str | None:
     return "No matched offer can be compared; the causes are listed below."
 
 
+def _unmatched(report: MatchReport) -> str | None:
+    """What to do where nothing can be matched yet; None where something is."""
+    if not report.products:
+        return "There are no products yet. Import them: purveyor import products FILE."
+    if not report.whole.offers:
+        return "No competitor's offer has been seen yet. Watch a shop: purveyor sites add URL."
+    if report.whole.unmatched == report.whole.offers:
+        return "No offer is matched to a product on sale. Match them: purveyor match."
+    return None
+
+
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("pricing.reports", ""),
         autoescape=True,
@@ -58,6 +75,9 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("count", "counted", "share", "index", "signed", "money", "moment", "age", "web_address", "shade", "bar")
+    names = (
+        "count", "counted", "share", "index", "signed", "money", "moment", "age", "web_address", "shade", "bar",
+        "percent",
+    )  # fmt: skip
     environment.filters.update({name: getattr(figures, name) for name in names})
-    return environment.get_template("position.html")
+    return environment.get_template(name)

@@ -6,17 +6,16 @@ Numbers that are a date, a time, a telephone number, a percentage, a quantity or
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import zip_longest
+from typing import NamedTuple
 
 from scrapers.extraction.currencies import ends_with_currency, spellings, starts_with_currency
 from scrapers.extraction.money_words import Role, heavier, is_quantity, role_before, role_behind
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number of the text that may be money; `start` and `end` enclose its currency too."""
 
     digits: str
@@ -38,16 +37,17 @@ class Number:
         """The number; `separator` counts where the digits leave open whether it groups thousands."""
         digits = self.digits.lstrip("-").rstrip(".,:/- ").replace(" ", "")
         at = _decimal_mark(digits, separator, currency)
-        amount = Decimal(re.sub(r"\D", "", digits[:at]) + "." + digits[at + 1 :])
+        amount = Decimal(_MARK.sub("", digits[:at]) + "." + digits[at + 1 :])
         return -amount if self.negative else amount
 
 
+_MARK = re.compile(r"\D")
 _CENTS = re.compile(r"(?:\d|\A-?)[.,·']\d\d\Z|-\Z")
 
 
 def _decimal_mark(digits: str, separator: str | None, currency: str | None) -> int:
     """Where in `digits` the decimal mark stands; their length where there is none."""
-    marks = [(m[0], m.start()) for m in re.finditer(r"\D", digits)]
+    marks = [(m[0], m.start()) for m in _MARK.finditer(digits)]
     if not marks:
         return len(digits)
     last, at = marks[-1]
@@ -135,7 +135,7 @@ def _number(text: str, token: re.Match[str], following: re.Match[str] | None, do
             elif not _is_own(text, before, gap, behind_end, following):
                 behind = None
         end = behind_end if behind else end
-    minor = _MINOR.match(text, end) if not before and not behind and re.fullmatch(r"\d\d?", digits) else None
+    minor = _MINOR.match(text, end) if not before and not behind and len(digits) <= 2 and digits.isdecimal() else None
     if minor:
         digits, behind, end = f"0·{digits:0>2}", _MINOR_OF.get(minor[1].lower()), minor.end()
     rest = text[end:].removeprefix(" ").removeprefix("%")
@@ -213,6 +213,6 @@ _MULTIPLE = re.compile(
 def _range(first: Number, last: Number) -> Number:
     low = min(first, last, key=lambda number: number.value(None, None))
     role = heavier(first.role, last.role) or "price"
-    return replace(
-        low, start=first.start, end=last.end, sign=first.sign or last.sign, role=role, said=last.said, is_range=True
+    return low._replace(
+        start=first.start, end=last.end, sign=first.sign or last.sign, role=role, said=last.said, is_range=True
     )

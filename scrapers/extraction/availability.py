@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 
 LONGEST = 300
@@ -34,6 +34,8 @@ _TERMS = {
 }
 """schema.org ItemAvailability. A back order can be bought now and comes later, as a pre-order does."""
 
+_ADDRESS_ENDS, _JOINTS = re.compile(r"[/#:]"), re.compile(r"[\s_\-]")
+
 _NEAR = 4
 """Words between a "not" and what it denies."""
 
@@ -43,14 +45,16 @@ def read_availability(text: str | None) -> str | None:
 
     A text longer than 300 characters is read up to there. Time is linear in the text.
     """
-    if not text:
-        return None
-    term = re.split(r"[/#:]", text[:LONGEST].strip().rstrip("/"))[-1]
-    known = _TERMS.get(re.sub(r"[\s_\-]", "", term).lower())
-    return known or _said(text[:LONGEST])
+    return _read(text[:LONGEST]) if text else None
 
 
-@lru_cache(maxsize=1024)  # a shop says the same of many products
+@lru_cache(maxsize=4096)  # a shop says the same of many products
+def _read(text: str) -> str | None:
+    term = _ADDRESS_ENDS.split(text.strip().rstrip("/"))[-1]
+    known = _TERMS.get(_JOINTS.sub("", term).lower())
+    return known or _said(text)
+
+
 def _said(text: str) -> str | None:
     said = {code for words in _clauses(text) for code in _codes(words)}
     first = next((code for code in _ORDER if code in said), None)
@@ -79,7 +83,9 @@ def _clauses(text: str) -> Iterator[list[str]]:
 
 def _plain(text: str) -> str:
     """Small letters without accents, in one form whatever way they are encoded."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if text.isascii():
+        return text.lower()
+    bare = "".join([c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)])
     return unicodedata.normalize("NFC", bare).casefold()
 
 
@@ -111,8 +117,7 @@ class _Node:
         node.meanings.setdefault(kind, set()).add(language)
 
 
-@cache
-def _phrases() -> _Node:
+def _read_phrases() -> _Node:
     root = _Node()
     language = ""
     for line in files("scrapers.extraction").joinpath("stock_words.txt").read_text("utf-8").splitlines():
@@ -123,6 +128,15 @@ def _phrases() -> _Node:
             for phrase in phrases.split(", "):
                 root.add(_WORD.findall(_plain(phrase)), kind, language)
     return root
+
+
+_PHRASES = _read_phrases()
+
+
+@lru_cache(maxsize=8192)
+def _first(word: str) -> tuple[_Node, ...]:
+    """Where the phrases go on that begin with a word."""
+    return tuple(_PHRASES.following(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +157,17 @@ def _found(words: list[str]) -> list[_Phrase]:
     at = 0
     while at < len(words):
         longest: _Phrase | None = None
-        nodes = [_phrases()]
-        for end in range(at, len(words)):
-            nodes = [inner for node in nodes for inner in node.following(words[end])]
-            if not nodes:
-                break
+        nodes: Sequence[_Node] = _first(words[at])
+        end = at
+        while nodes:
+            end += 1
             meanings: dict[str, set[str]] = {}
             for node in nodes:
                 for kind, languages in node.meanings.items():
                     meanings[kind] = meanings.get(kind, set()) | languages
             if meanings:
-                longest = _Phrase(at, end + 1, meanings)
+                longest = _Phrase(at, end, meanings)
+            nodes = [inner for node in nodes for inner in node.following(words[end])] if end < len(words) else ()
         if longest:
             found.append(longest)
         at = longest.end if longest else at + 1
@@ -237,5 +251,5 @@ def _dated(words: list[str], phrase: _Phrase, languages: set[str]) -> bool:
     if not phrase.languages("from") & languages:
         return False
     rest = words[phrase.end : phrase.end + 3]
-    dates = (node.meanings.get("date", set()) for word in rest for node in _phrases().following(word))
+    dates = (node.meanings.get("date", set()) for word in rest for node in _PHRASES.following(word))
     return "@" in rest or any(date & languages for date in dates)

@@ -29,7 +29,7 @@ RSD дин дин. динара din din. Din. dinara
 MKD ден ден. денари
 ALL Lekë lekë Lek
 RUB ₽ руб! руб.! рублей! рубля! р! р.! Р! Р.!
-BYN руб руб. рублей рубля р р. Р Р. Br BYR
+BYN б.р. бел.руб. руб руб. рублей рубля р р. Р Р. Br BYR
 UAH ₴ грн грн. гривень гривны
 KZT ₸ тг тг. тенге
 UZS сўм сум so'm so‘m
@@ -152,9 +152,8 @@ def _settled() -> frozenset[str]:
 
 def ends_with_currency(text: str) -> str | None:
     """The currency that `text`, which runs up to a number, ends with: "Preis: EUR" ends with "EUR", "nur€" with "€"."""
-    chunk = text[-_LONGEST:]
-    for at in range(len(chunk)):
-        sign = chunk[at:]
+    for length in _LENGTHS_BY_LAST.get(text[-1:], ()):
+        sign = text[-length:]
         if sign in spellings() and sign not in _BEHIND_ONLY and _apart(text, len(text) - len(sign)):
             return sign
     return None
@@ -162,14 +161,22 @@ def ends_with_currency(text: str) -> str | None:
 
 def starts_with_currency(text: str) -> str | None:
     """The currency that `text`, which follows a number, starts with: "€/kg" starts with "€"."""
-    for end in range(min(len(text), _LONGEST), 0, -1):
-        sign = text[:end]
-        if sign in spellings() and sign not in _BEFORE_ONLY and _apart(text, end):
+    for length in _LENGTHS_BY_FIRST.get(text[:1], ()):
+        sign = text[:length]
+        if sign in spellings() and sign not in _BEFORE_ONLY and _apart(text, length):
             return sign
     return None
 
 
-_LONGEST = max(len(spelling) for spelling in spellings())
+def _lengths(place: int) -> dict[str, list[int]]:
+    """By the character at `place` of a spelling: the lengths of those that have it there, the longest first."""
+    lengths: dict[str, set[int]] = {}
+    for spelling in spellings():
+        lengths.setdefault(spelling[place], set()).add(len(spelling))
+    return {character: sorted(found, reverse=True) for character, found in lengths.items()}
+
+
+_LENGTHS_BY_FIRST, _LENGTHS_BY_LAST = _lengths(0), _lengths(-1)
 
 
 def _apart(text: str, at: int) -> bool:

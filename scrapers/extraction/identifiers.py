@@ -1,5 +1,5 @@
 """What stands under labels on the visible page ("Art.-Nr.: 123", dl lists, table rows): a product's numbers, brand,
-condition, seller and shipping. Numbers also in the form that puts it into the basket, brands in elements named so."""
+condition, seller and shipping. Brands also in elements that are named so."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from scrapers.extraction.page import Element, Page
 from scrapers.extraction.price_text import read_price
 from scrapers.extraction.reading import Context, Reading, Value, evidence, tidy
 from scrapers.extraction.short_texts import brand_in
+from scrapers.extraction.subject import Subject, words
 from warehouse.gtin import clean_gtin
 
 READER = "labels"
-FORM = "form"
 BRANDING = "branding"
-ADDRESS = "address"
 
 _MOST_READINGS = 60
 _MOST_NAMES = 60
 _UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "svg", "option", "iframe", "head", "title", "meta", "link"}
 )
-_MOST_FORMS = 300
 _MOST_TITLES = 3
 _BEFORE, _BEHIND = 200, 600
 """Elements around the title among which the brand is looked for."""
+_MOST_TEXTS = 2
+"""Texts of a branded element of which one is the brand: a caption may stand before it."""
 _SHORT = 60
 _LONGEST = 120
 _MOST_STEPS = 3
@@ -39,14 +39,25 @@ _BULLETS = " \t\r\n-–•*|(\u200e\u200f\xa0"
 _NUMBERED = re.compile(r"(?P<label>[^\d:：]{2,30}?)[\s.:№]*(?P<value>[A-Z]{0,4}[-_]?\d[\w./-]*)\s*\)?")
 _DIGIT = re.compile(r"\d").search
 _NOISE = re.compile(r"^[\s:：#\-–|\u200e\u200f\u200b.]+|[\s:：,;|\u200e\u200f\u200b]+$")
+_CAPITALS = re.compile(r"[A-Z]{4,12}(?:-[A-Z]+)?")
+"""A number without digits, behind a label that leaves no doubt."""
+_FACTS = re.compile(r"\s[|•·–—]\s|[;,]\s+")
+"""What stands between several facts in one text: "SKU: 12-3 | EAN: 4006381333931"."""
 _NUMBER = re.compile(r"[\w#][\w./+\-# ]*")
-_BASKET = re.compile(r"product|prod|item|article|artikel|sku|asin|\bpid\b|^id$|goods|offer|code", re.IGNORECASE)
+_BRANDS = ("brand", "byline", "manufacturer", "marke", "marque", "hersteller")
 _NAMES_BRAND = re.compile(
-    r"(?<![a-z])(?:brand|byline|manufacturer|marke|marque|hersteller)(?:\s|$|-(?!\w*(?:desc|stor))|_|name|link|logo|title|info)",
+    rf"(?<![a-z])(?:{'|'.join(_BRANDS)})(?:\s|$|-(?!\w*(?:desc|stor))|_|name|link|logo|title|info)",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
     r"brands|list|filter|slider|carousel|menu|nav|footer|header|related|recommend|descr|story|about|follow|button|module",
+    re.IGNORECASE,
+)
+_BRAND_PAGES = tuple("brand mark marq marc merk manuf herst fabri produt produc vendor znac proizv brend".split())
+"""What an address holds one of that the next pattern finds: quicker to look for."""
+_LEADS_TO_BRAND = re.compile(
+    r"(?:brands?|marken?|marques?|marcas?|marche|merken|manufacturers?|hersteller|fabricants?|produttori|producent|"
+    r"producers?|vendors?|varumarken|znacky|proizvoditel|brendy?)(?:[/=]|_id=|-[\w-]{1,40}/?$)",
     re.IGNORECASE,
 )
 _IS_LIST = 3
@@ -58,17 +69,20 @@ def read_identifiers(page: Page, context: Context) -> list[Reading]:
     readings: list[Reading] = []
     for _, element, written, within in page.texts:
         if len(written) < _LONGEST and may_be_label(text := written.strip(_BULLETS)):
-            readings += _labelled(text, element, within)
+            facts = _FACTS.split(text) if text.count(":") > 1 else (text,)
+            readings += [reading for fact in facts for reading in _labelled(fact.strip(), element, within)]
             if len(readings) > _MOST_READINGS:
                 break
-    return [*readings, *_brands(page), *_in_forms(page, context), *_in_address(context)]
+    return [*readings, *_brands(page, context.subject)]
 
 
-def _brands(page: Page) -> Iterator[Reading]:
+def _brands(page: Page, subject: Subject) -> Iterator[Reading]:
     """The brand in elements that are named after it, around the title."""
     branded: dict[str, list[Reading]] = {}
     for element in _around_titles(page):
         names = element.get("class") or "", element.get("id") or ""
+        if element.tag == "a" and _leads_to_brand(element, subject):
+            names = "brand", "link"
         if _is_branding(names[0]) or _is_branding(names[1]):
             name = " ".join(names).strip()
             found = branded.setdefault(name, [])
@@ -79,10 +93,18 @@ def _brands(page: Page) -> Iterator[Reading]:
             yield from found
 
 
+def _leads_to_brand(link: Element, subject: Subject) -> bool:
+    """Whether a link leads to a brand's page, and that brand stands in a title too."""
+    address = (link.get("href") or "")[:_LONGEST].lower()
+    if not any(stem in address for stem in _BRAND_PAGES) or not _LEADS_TO_BRAND.search(address):
+        return False
+    named = words(" ".join(_texts(link)))
+    return bool(named) and any(named < title for title in subject.titles)
+
+
 def _around_titles(page: Page) -> list[Element]:
-    headings = islice(page.root.iter("h1"), _MOST_TITLES) if page.root is not None else ()
-    places = [page.elements.index(heading) for heading in headings if heading in page.elements] or [0]
-    near = {n for place in places for n in range(max(0, place - _BEFORE), place + _BEHIND)}
+    places = page.places.get("h1", ())[:_MOST_TITLES] or [0]
+    near = set().union(*(range(max(0, place - _BEFORE), place + _BEHIND) for place in places))
     return [page.elements[n] for n in sorted(near) if n < len(page.elements)]
 
 
@@ -150,7 +172,7 @@ def _value(known: tuple[str, float], label: str, text: str, sure: float) -> Iter
         value = read_condition(value)
     elif field == "shipping":
         value = _amount(value)
-    elif field != "seller" and not _is_number(value, field):
+    elif field != "seller" and not _is_number(value, field) and not (certain == 1 and _CAPITALS.fullmatch(value)):
         return
     if value is not None:
         yield Reading(field, value, READER, round(sure * certain, 3), evidence(f"label {label.strip()}", text))
@@ -169,40 +191,20 @@ def _is_number(value: str, field: str) -> bool:
     return _NUMBER.fullmatch(value) is not None and any(c.isdigit() for c in value) and len(value.split()) <= 3
 
 
-def _in_forms(page: Page, context: Context) -> Iterator[Reading]:
-    """A number of the page's address that a form or button carries on: what the shop's own software calls it."""
-    numbers = frozenset(context.subject.ids)
-    if page.root is None or not numbers:
-        return
-    for element in islice(page.root.iter("input", "button", "form"), _MOST_FORMS):
-        name = element.get("name") or ""
-        for attribute, value in element.items():
-            if len(value) > _SHORT or value.casefold() not in numbers:
-                continue
-            if attribute == "value" or attribute.startswith("data-"):
-                telling = _BASKET.search(name if attribute == "value" else attribute)
-                sure = 0.8 if telling else 0.55
-                yield Reading("sku", value, FORM, sure, evidence(f"{element.tag} {name or attribute}", value))
-
-
 @lru_cache(maxsize=8192)  # a page names its elements from a small stock of classes
 def _is_branding(names: str) -> bool:
-    return len(names) < 300 and _NAMES_BRAND.search(names) is not None
+    if len(names) >= 300:
+        return False
+    lowered = names.lower()
+    return any(word in lowered for word in _BRANDS) and _NAMES_BRAND.search(names) is not None
 
 
 def _branded(element: Element, names: str) -> Iterator[Reading]:
     """The text, link or picture of an element that is named after the brand."""
     image = element if element.tag == "img" else element.find(".//img")
-    for text in (next(_texts(element), None), image.get("alt") if image is not None else None):
+    for text in (*islice(_texts(element), _MOST_TEXTS), image.get("alt") if image is not None else None):
         value = tidy(text)
         brand = brand_in(value, most_words=4) if value and not known_label(value) else None
         if brand:
             yield Reading("brand", brand, BRANDING, 0.7, evidence(names, text))
             return
-
-
-def _in_address(context: Context) -> Iterator[Reading]:
-    """The number that the page's address ends with, for pages that show none."""
-    numbers = [n for n in context.subject.ids if len(n) <= 20 and sum(c.isdigit() for c in n) >= 5]
-    for number in sorted(numbers, key=lambda n: not n.isalnum())[:1]:
-        yield Reading("sku", number.upper(), ADDRESS, 0.5, evidence("address", context.url))

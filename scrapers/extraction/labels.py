@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 LONGEST_LABEL = 40
 """Characters of a text that may be a label."""
 
 _IGNORED = re.compile(r"[^\w#]|_")
+_JOINT = re.compile(r"[/(),|]")
+"""What stands between labels that are one: "SKU / Article no", "Item number (SKU)"."""
 _SECTION = re.compile(r"\[(\w+) ([\d.]+)\]")
 
 
 def known_label(text: str) -> tuple[str, float] | None:
     """The field that a label names and how surely (0 to 1), such as sku; "SKU#" is "SKU"."""
     key = _key(text)
-    return _LABELS.get(key) or _LABELS.get(key.rstrip("#"))
+    known = _LABELS.get(key) or _LABELS.get(key.rstrip("#"))
+    if known is None and _JOINT.search(text):
+        parts = {_LABELS.get(_key(part)) for part in _JOINT.split(text) if part.strip()}
+        known = parts.pop() if len(parts) == 1 else None
+    return known
 
 
 def may_be_label(text: str) -> bool:
     """Whether a label begins as `text` does: by its first three characters alone most texts are none."""
-    return _beginning(text) in _BEGINNINGS
+    return _is_beginning(text[:3])
+
+
+def may_be_name(name: str) -> bool:
+    """Whether a label begins as `name` does, letters that stand for one in code: "articleNumber" in small letters."""
+    return name[:3] in _NAME_BEGINNINGS
 
 
 def _key(text: str) -> str:
     """A label as it is compared: letters, digits and "#" in small letters, so that "Art.-Nr.:" is "artnr"."""
     return _IGNORED.sub("", text.casefold())
+
+
+@lru_cache(maxsize=8192)
+def _is_beginning(letters: str) -> bool:
+    return _beginning(letters) in _BEGINNINGS
 
 
 def _beginning(text: str) -> str:
@@ -47,3 +64,4 @@ _LABELS: dict[str, tuple[str, float]] = {}
 for _word, _field, _sure in _entries():
     _LABELS.setdefault(_key(_word), (_field, _sure))
 _BEGINNINGS = frozenset(_beginning(word) for word, _, _ in _entries())
+_NAME_BEGINNINGS = frozenset(key[:3] for key in _LABELS)

@@ -101,6 +101,11 @@ class _Tokens:
                 sign = text[self._at : self._at + 1]
             if not sign:
                 break
+            if sign in ",:":  # every other token
+                self._at += 1
+                if sign == ",":
+                    keys[-1] = None
+                continue
             container = open_[-1]
             wants_key = isinstance(container, dict) and keys[-1] is None
             if sign in "}]":
@@ -109,10 +114,6 @@ class _Tokens:
                 keys.pop()
                 if not open_:
                     break
-            elif sign in ",:":
-                self._at += 1
-                if sign == ",":
-                    keys[-1] = None
             elif sign in "{[":
                 self._at += 1
                 inner: dict[str, Json] | list[Json] = {} if sign == "{" else []

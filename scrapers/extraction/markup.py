@@ -6,10 +6,9 @@ has, and go the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from lxml import etree
+from itertools import islice
 
 from scrapers.extraction.lenient_json import Json
 from scrapers.extraction.nodes import Node, types_of
@@ -38,48 +37,34 @@ class _Syntax:
     """The attribute that names a property."""
     mark: bytes
     """This stands in every page that uses the syntax."""
-    properties: etree.XPath
 
 
 _SYNTAXES = (
-    _Syntax(
-        MICRODATA,
-        "itemscope",
-        "itemtype",
-        "itemprop",
-        b"itemprop",
-        etree.XPath("descendant::*[@itemprop]"),
-    ),
-    _Syntax(
-        RDFA,
-        "typeof",
-        "typeof",
-        "property",
-        b"typeof=",
-        etree.XPath("descendant::*[@property][not(contains(@property, 'og:'))]"),
-    ),
+    _Syntax(MICRODATA, "itemscope", "itemtype", "itemprop", b"itemprop"),
+    _Syntax(RDFA, "typeof", "typeof", "property", b"typeof="),
 )
 
 
 def read_markup(page: Page, context: Context) -> list[Reading]:
     """Readings of the main product in each of the two syntaxes; none where neither marks one up."""
-    if page.root is None:
-        return []
     readings: list[Reading] = []
     for syntax in _SYNTAXES:
         if syntax.mark in page.source:
-            readings += read_products(_things(page.root, syntax), context, syntax.reader)
+            readings += read_products(_things(page.elements, syntax), context, syntax.reader)
     return readings
 
 
-def _things(root: Element, syntax: _Syntax) -> Iterator[Node]:
+def _things(elements: Sequence[Element], syntax: _Syntax) -> Iterator[Node]:
     """Every thing on the page. What stands in none is taken for a product's, where no product is marked up."""
     things: dict[Element | None, Node] = {}
-    for element in syntax.properties(root)[:_MOST_PROPERTIES]:
+    named = ((element, names) for element in elements if (names := element.get(syntax.name)) is not None)
+    for element, names in islice(named, _MOST_PROPERTIES):
+        if syntax.reader == RDFA and "og:" in names:  # Open Graph's have their own reader
+            continue
         scope = _scope(element, syntax)
         value = _thing(element, syntax, things) if element.get(syntax.scope) is not None else _value(element)
         owner = _thing(scope, syntax, things) if scope is not None else things.setdefault(None, {})
-        for name in element.get(syntax.name, "")[:_LONGEST].split()[:_MOST_NAMES]:
+        for name in names[:_LONGEST].split()[:_MOST_NAMES]:
             values = owner.setdefault(name.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower(), [])
             if isinstance(values, list):
                 values.append(value)

@@ -153,6 +153,8 @@ def role_before(text: str) -> Role | None:
     words = _WORD.findall(text[-80:])[-_NEAR:]
     for end in range(len(words), 0, -1):
         for start in range(max(end - 3, 0), end):
+            if not _BEFORE_AMOUNT.may_begin(words[start]):
+                continue
             role = _BEFORE_AMOUNT.role(words[start:end])
             if role and not (role == "shipping" and start and _is_included(words[start - 1], end == len(words))):
                 return role
@@ -217,20 +219,30 @@ class _Phrases:
     """The roles of whole phrases, by their words, and of beginnings of words."""
 
     whole: Mapping[tuple[str, ...], Role]
-    beginnings: Mapping[str, Role]
+    beginnings: Mapping[str, Sequence[tuple[str, Role]]]
+    """By their first two letters."""
+    first_words: frozenset[str]
 
     @classmethod
     def of(cls, table: Mapping[Role, str]) -> _Phrases:
         said = [(" ".join(phrase.split()), role) for role, text in table.items() for phrase in text.split(",")]
-        return cls(
-            {tuple(_WORD.findall(phrase)): role for phrase, role in said if not phrase.endswith("*")},
-            {phrase[:-1]: role for phrase, role in said if phrase.endswith("*")},
-        )
+        beginnings: dict[str, list[tuple[str, Role]]] = {}
+        for phrase, role in said:
+            if phrase.endswith("*"):
+                beginnings.setdefault(phrase[:2], []).append((phrase[:-1], role))
+        whole = {tuple(_WORD.findall(phrase)): role for phrase, role in said if not phrase.endswith("*")}
+        return cls(whole, beginnings, frozenset(words[0] for words in whole))
+
+    def may_begin(self, word: str) -> bool:
+        """Whether a phrase may begin with a word: most begin none."""
+        return word in self.first_words or word[:2] in self.beginnings
 
     def role(self, words: Sequence[str]) -> Role | None:
         role = self.whole.get(tuple(words))
         if role is None and len(words) == 1:
-            return next((role for start, role in self.beginnings.items() if words[0].startswith(start)), None)
+            for start, meant in self.beginnings.get(words[0][:2], ()):
+                if words[0].startswith(start):
+                    return meant
         return role
 
 

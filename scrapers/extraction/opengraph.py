@@ -4,7 +4,7 @@ cards."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from itertools import chain
 
 from scrapers.extraction.availability import read_availability
 from scrapers.extraction.condition import read_condition
@@ -36,10 +36,8 @@ _TRUST = 0.9
 
 def read_opengraph(page: Page, context: Context) -> list[Reading]:
     """Readings of what the meta tags say. A name and images alone are any page's, so they are less sure."""
-    if page.root is None:
-        return []
     stated: dict[str, list[str]] = {}
-    for element in islice(page.root.iter("meta"), _MOST_METAS):
+    for _, element in page.tagged("meta")[:_MOST_METAS]:
         name = (element.get("property") or element.get("name") or "").lower().strip()
         text = tidy(element.get("content"))
         if name and text:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import codecs
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -19,6 +21,8 @@ LONGEST_TEXT = 250
 """Characters of a short text: what is longer is a paragraph, or a program."""
 
 _PROGRAMS = frozenset({"script", "style"})
+_PIECE = 64 * 1024
+"""Bytes of a page that are tried at a time, so that what they decode to stays small."""
 
 _LONGEST_LANGUAGE = 35
 """Characters of a language tag, as RFC 5646 (section 4.4.1) advises."""
@@ -48,6 +52,8 @@ class Page:
     root: Element | None
     elements: Sequence[Element] = ()
     """Every element in document order, the first 50,000; kept, since lxml makes each anew for whoever asks."""
+    places: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """By tag: the places of its elements among them all."""
     texts: Sequence[Text] = ()
     """Every short text that is not blank."""
     scripts: Sequence[Script] = ()
@@ -70,24 +76,28 @@ class Page:
         if root is None:
             return cls(url, None)
         elements = list(islice(root.iter(), MOST_ELEMENTS))
-        scripts = [_script(element) for element in root.iter("script") if element.text]
-        return cls(url, root, elements, _texts(elements), scripts, body)
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        texts: list[Text] = []
+        for order, element in enumerate(elements):
+            tag = element.tag
+            places[tag].append(order)
+            text = element.text if tag not in _PROGRAMS else None  # whose texts are long, and decoded in vain
+            if text and not text.isspace() and len(text) <= LONGEST_TEXT:
+                texts.append((order, element, text, True))
+            text = element.tail
+            if text and not text.isspace() and len(text) <= LONGEST_TEXT:
+                texts.append((order, element, text, False))
+        scripts = [_script(elements[order], text) for order in places["script"] if (text := elements[order].text)]
+        return cls(url, root, elements, dict(places), texts, scripts, body)
+
+    def tagged(self, *tags: str) -> list[tuple[int, Element]]:
+        """The elements with these tags in document order, each with its place."""
+        places = [place for tag in tags for place in self.places.get(tag, ())]
+        return [(place, self.elements[place]) for place in (sorted(places) if len(tags) > 1 else places)]
 
 
-def _texts(elements: Sequence[Element]) -> list[Text]:
-    texts: list[Text] = []
-    for order, element in enumerate(elements):
-        text = element.text if element.tag not in _PROGRAMS else None  # whose texts are long, and decoded in vain
-        if text and len(text) <= LONGEST_TEXT and not text.isspace():
-            texts.append((order, element, text, True))
-        text = element.tail
-        if text and len(text) <= LONGEST_TEXT and not text.isspace():
-            texts.append((order, element, text, False))
-    return texts
-
-
-def _script(element: Element) -> Script:
-    return Script((element.get("type") or "").lower(), element.get("id") or "", element.text)
+def _script(element: Element, text: str) -> Script:
+    return Script((element.get("type") or "").lower(), element.get("id") or "", text)
 
 
 def language_of(page: Page) -> str | None:
@@ -111,8 +121,11 @@ def _guess_encoding(body: bytes) -> str:
 
 
 def _is_utf8(body: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        body.decode("utf-8")
+        for start in range(0, len(body), _PIECE):
+            decoder.decode(body[start : start + _PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -20,14 +20,16 @@ from scrapers.extraction.markup import read_markup
 from scrapers.extraction.opengraph import read_opengraph
 from scrapers.extraction.page import Page, language_of
 from scrapers.extraction.reading import Context, Reading, SellerOffer, Variant
-from scrapers.extraction.resolve import resolve
+from scrapers.extraction.resolve import DATABASE, resolve
 from scrapers.extraction.selectors import read_selectors
 from scrapers.extraction.subject import Subject
+from scrapers.extraction.unlabelled import read_unlabelled
 from scrapers.extraction.visible.reader import read_visible
 
-_READERS = (read_jsonld, read_markup, read_opengraph, read_embedded, read_identifiers, read_visible)
+_READERS = (read_jsonld, read_markup, read_opengraph, read_embedded, read_identifiers, read_unlabelled, read_visible)
 _MARKED_UP = frozenset({"jsonld", "microdata", "rdfa", "shopify", "woocommerce"})
 """Readers that read nothing on a page without a product."""
+_SHOP_AS_BRAND = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,15 @@ def extract(
     gives fewer fields or none, in bounded time, and raises nothing.
     """
     with _uncollected():
-        page = Page.parse(html, url, content_type=content_type)
-        return _product(url, readings_of(page, currency, selectors or {}))
+        readings = _readings(html, url, content_type, currency, selectors or {})
+        return _product(url, readings)
+
+
+def _readings(
+    html: bytes | str, url: str, content_type: str | None, currency: str | None, selectors: Mapping[str, str]
+) -> list[Reading]:
+    """What is read of the page, which itself is gone again before the garbage collector wakes."""
+    return readings_of(Page.parse(html, url, content_type=content_type), currency, selectors)
 
 
 @contextmanager
@@ -114,8 +123,15 @@ def _uncollected() -> Iterator[None]:
 def readings_of(page: Page, currency: str | None, selectors: Mapping[str, str]) -> list[Reading]:
     """What every reader finds on a page."""
     context = Context(page.url, currency, language_of(page), Subject.of(page))
-    readings = [reading for read in _READERS for reading in read(page, context)]
+    readings = [_weighed(reading, context.subject) for read in _READERS for reading in read(page, context)]
     return readings + read_selectors(page, context, selectors)
+
+
+def _weighed(reading: Reading, subject: Subject) -> Reading:
+    """A reading, doubted where it is a brand that names the shop: its software says so where it knows no brand."""
+    if reading.field != "brand" or reading.reader not in DATABASE or not subject.is_shop(str(reading.value)):
+        return reading
+    return replace(reading, confidence=round(reading.confidence * _SHOP_AS_BRAND, 3))
 
 
 def _product(url: str, readings: list[Reading]) -> Product:

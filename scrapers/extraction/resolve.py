@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import exp, log
 
+from scrapers.extraction.currencies import resolve_currency
 from scrapers.extraction.reading import FIELDS, LIST_FIELDS, Reading, Value
 from scrapers.extraction.reliability import RELIABILITY, UNMEASURED
 
@@ -24,12 +25,16 @@ SELECTOR = "selector"
 _WAYS_TO_BE_WRONG = 4.0
 _FURTHER = 0.25
 """How much each further reader of one source counts beside the one before."""
+DATABASE = ("jsonld", "microdata", "rdfa", "opengraph", "state", "shopify", "woocommerce")
+"""Readers of what a shop's software fills in from its database."""
 _SOURCES = {
-    **dict.fromkeys(("jsonld", "microdata", "rdfa", "opengraph", "state", "shopify", "woocommerce"), "database"),
+    **dict.fromkeys(DATABASE, "database"),
     **dict.fromkeys(("form", "address"), "address"),
 }
 """Readers that have their values from one place, by that place; all others are sources of their own."""
 _SUREST = 0.98
+_CODE = 3
+"""Letters of a currency's code; what is shorter is a sign that several currencies share."""
 _TEXTS = frozenset({"name", "brand", "sku", "mpn", "seller"})
 
 
@@ -47,6 +52,7 @@ def resolve(readings: Iterable[Reading]) -> tuple[dict[str, Resolved], dict[str,
     by_field: dict[str, list[Reading]] = {}
     for reading in readings:
         by_field.setdefault(reading.field, []).append(reading)
+    by_field["currency"] = _settled(by_field.get("currency", []))
     one = {field: found for field in FIELDS if (found := _resolve(by_field.get(field, ()))) is not None}
     regular, price = one.get("regularPrice"), one.get("price")
     if regular and not (price and _is_reduced(regular.value, price.value)):
@@ -58,6 +64,15 @@ def resolve(readings: Iterable[Reading]) -> tuple[dict[str, Resolved], dict[str,
         one.pop("currency", None)
         one.pop("currencyRaw", None)
     return one, {field: _of_best_reader(by_field[field]) for field in LIST_FIELDS if field in by_field}
+
+
+def _settled(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of a currency, those that give a sign as the code that the surest other one says it stands for."""
+    codes = [reading for reading in readings if len(reading.value) == _CODE]  # type: ignore[arg-type]  # texts
+    if not codes:
+        return list(readings)
+    code = str(max(codes, key=lambda reading: reading.confidence).value)
+    return [replace(reading, value=resolve_currency(str(reading.value), code) or reading.value) for reading in readings]
 
 
 def _is_reduced(regular: Value, price: Value) -> bool:

@@ -12,11 +12,21 @@ _VISIT = re.compile(
     r"\s*:?\s+(?P<name>\S.{1,40}?)(?:[ -](?:store|shop))?",
     re.IGNORECASE,
 )
+_CAPTION = re.compile(
+    r"(?:view|see|show|shop|browse|discover|more|other|all|about|mehr|weitere|andere|alle|voir|plus|tous|toutes|autres|"
+    r"ver|más|otros|todos|vedi|altri|tutti|mais|outros|bekijk|meer|zobacz|więcej|visa|fler|vis|flere|näytä|все|ещё|другие)"
+    r"\b.{0,40}?\b(?:all|by|from|of|products?|items|brands?|von|dieser?|produkte|artikel|marke|tous|toutes|produits|"
+    r"marque|de|todos|todo|productos|marca|tutti|prodotti|di|produtos|da|alles|van|producten|merk|wszystkie|produkty|"
+    r"marki|alla|från|produkter|fra|tuotteet|товары|бренда)\b.{0,40}|(?:\w+ ){0,2}\w*(?:infos?|information(?:en)?)",
+    re.IGNORECASE,
+)
+"""What stands on a link to a brand's products, or over what is told of it."""
+_ADDRESS = re.compile(r"(?:https?:)?/|.*[?=].*|.*\.(?:html?|php|aspx?|com)\b.*", re.IGNORECASE)
 
 
 def brand_in(text: str | None, *, most_words: int = 5) -> str | None:
     """The brand that `text` states: a few words with letters in them; "Visit the Acme Store" is Acme."""
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or _CAPTION.fullmatch(text) or _ADDRESS.match(text):
         return None
     visit = _VISIT.fullmatch(text)
     name = visit["name"] if visit else text

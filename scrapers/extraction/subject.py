@@ -18,6 +18,8 @@ _ID = re.compile(r"(?=[^\W_]*\d)[^\W_]+(?:[-_.][^\W_]+)*")
 _PART = re.compile(r"[^\W_]*\d[^\W_]*")
 _SHORTEST_ID = 3
 _MOST_IDS = 40
+_TELLING = 5
+"""Letters of a shop's name from which on it is looked for within other names."""
 _TRACKING = re.compile(r"utm_|gclid|fbclid|ref|cat|page|index|lang|session|sid$|aid$|campaign", re.IGNORECASE)
 
 
@@ -31,14 +33,16 @@ class Subject:
     """The words of each of its titles: Open Graph's, else the document's, and the headings of the first level."""
     ids: tuple[str, ...] = ()
     """Parts of the address that look like a product's number, in small letters, the last ones first."""
+    shop: frozenset[str] = frozenset()
+    """The shop's names, as its host and Open Graph tell them: letters and digits, in small letters."""
 
     @classmethod
     def of(cls, page: Page) -> Subject:
         """Of a parsed page."""
         if page.root is None:
             return cls(frozenset({path_of(page.url)}), (), ids_of(page.url))
-        addresses, texts, named = [page.url], [], ""
-        for element in page.root.iter("h1", "link", "meta", "title"):
+        addresses, texts, named, shop = [page.url], [], "", _host_names(page.url)
+        for _, element in page.tagged("h1", "link", "meta", "title"):
             tag = element.tag
             if tag == "h1":
                 texts.append("".join(element.itertext()))
@@ -51,11 +55,13 @@ class Subject:
                 addresses.append(element.get("content", ""))
             elif element.get("property") == "og:title":
                 named = element.get("content", "")
+            elif element.get("property") == "og:site_name":
+                shop.append(element.get("content", "")[:_LONGEST])
         addresses = [url for stated in addresses[:_MOST_ADDRESSES] if (url := absolute(stated, page.url))]
         texts = [named, *texts[:_MOST_TITLES]]
         titles = tuple(found for text in texts if (found := words(text)))
         ids = dict.fromkeys(identifier for url in addresses for identifier in ids_of(url))
-        return cls(frozenset(map(path_of, addresses)), titles, tuple(ids))
+        return cls(frozenset(map(path_of, addresses)), titles, tuple(ids), frozenset(filter(None, map(_letters, shop))))
 
     def is_at(self, url: str | None) -> bool:
         """Whether `url` is the page's own address, queries aside."""
@@ -69,6 +75,12 @@ class Subject:
         return max((len(own & title) / min(len(own), len(title)) * _evenness(own, title) for title in self.titles),
                    default=0.0)  # fmt: skip
 
+    def is_shop(self, name: str) -> bool:
+        """Whether `name` is the shop's own and stands in no heading: "Acme Online Store" at acme.example."""
+        letters = _letters(name)
+        is_own = any(shop == letters or (len(shop) >= _TELLING and shop in letters) for shop in self.shop)
+        return is_own and not any(words(name) <= heading for heading in self.titles[1:])
+
 
 NOWHERE = Subject()
 """A page of which nothing is known."""
@@ -77,6 +89,19 @@ NOWHERE = Subject()
 def _evenness(a: frozenset[str], b: frozenset[str]) -> float:
     """A little less for texts of unlike length, so that of two names that fit the fuller one wins."""
     return 0.8 + 0.2 * min(len(a), len(b)) / max(len(a), len(b))
+
+
+def _host_names(url: str) -> list[str]:
+    """The parts of the host that may be the shop's name: without the top-level domain, and "www"."""
+    try:
+        parts = (urlsplit(url).hostname or "").split(".")[:-1]
+    except ValueError:
+        return []
+    return [part for part in parts if len(part) >= _SHORTEST_ID and part != "www"]
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
 
 
 def absolute(url: str | None, base: str) -> str | None:

@@ -22,6 +22,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
+from serve.access import key_name
 from serve.state import Serving
 from warehouse.records.keys import check_key
 
@@ -65,12 +66,10 @@ def _in_address(host: str) -> str:
     return f"[{host}]".lower() if ":" in host else host.lower()
 
 
-def admitted(
-    request: Request, serving: Serving, given: Annotated[HTTPBasicCredentials | None, Depends(_basic)]
-) -> None:
-    """A page's dependency: 401 or 403 for those who may not see it."""
+def admitted(request: Request, serving: Serving, given: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str:
+    """A page's dependency: 401 or 403 for those who may not see it; the name of who may."""
     if open_without_key(request, serving.host):
-        return
+        return "console"
     if given is None:
         raise HTTPException(
             401,
@@ -83,6 +82,11 @@ def admitted(
         raise HTTPException(401, "this API key is unknown or was revoked", headers=_ASK)
     if "console" not in key.scopes:
         raise HTTPException(403, "this API key lacks the scope 'console'")
+    return key_name(key)
+
+
+Visitor = Annotated[str, Depends(admitted)]
+"""A route's parameter of this type lets in whom `admitted` does, and names them."""
 
 
 def from_this_console(request: Request) -> None:

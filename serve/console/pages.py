@@ -17,10 +17,12 @@ from pricing.reports.figures import web_address
 from scrapers.adding.drafts import find_draft
 from serve.amounts import amount
 from serve.console import format as shown
-from serve.console.gate import admitted
+from serve.console.gate import Visitor, admitted
 from serve.console.jobs import jobs_page
+from serve.console.matches import matches_page
 from serve.console.overview import Overview, overview
 from serve.console.sites import site_page, sites_page
+from serve.middleware import content_policy
 from serve.state import Serving
 from warehouse.records.stores import list_stores
 from warehouse.stores import chosen_store
@@ -116,6 +118,28 @@ def site(serving: Serving, name: str) -> Response:
     return _page("site.html", "/sites", serving.warehouse.clock(), page=site_page(serving.warehouse, name))
 
 
+@router.get("/matches")
+def matches(
+    serving: Serving,
+    who: Visitor,
+    after: Annotated[str | None, Query(max_length=400)] = None,
+    offer: Annotated[str | None, Query(max_length=255)] = None,
+    sku: Annotated[str | None, Query(max_length=255)] = None,
+) -> Response:
+    """The review queue: an offer beside a product it could be; `offer` and `sku` choose, `after` goes on."""
+    page = matches_page(serving.warehouse, who, after=after or None, offer=offer, sku=sku)
+    answer = _page("matches.html", "/matches", serving.warehouse.clock(), page=page)
+    # Its keys need a script, which is a file of ours; the pictures of our products may stand anywhere.
+    answer.headers["Content-Security-Policy"] = content_policy(scripts="'self'", images="'self' https: http:")
+    return answer
+
+
+@router.get("/keys.js")
+async def keys() -> Response:
+    """The script that presses buttons by keys."""
+    return Response(_static("keys.js"), media_type="text/javascript", headers={"Cache-Control": _MINUTES})
+
+
 @router.get("/console.css")
 async def stylesheet() -> Response:
     """The one stylesheet."""
@@ -137,10 +161,7 @@ def _next_steps(found: Overview) -> list[dict[str, str]]:
 
 def _page(template: str, here: str, now: datetime, **context: object) -> Response:
     page = _templates().get_template(template)
-    style_version = hashlib.sha256(_static("console.css")).hexdigest()[:8]
-    return HTMLResponse(
-        page.render(here=here, now=now, version=version("purveyor"), style_version=style_version, **context)
-    )
+    return HTMLResponse(page.render(here=here, now=now, version=version("purveyor"), static=_versioned, **context))
 
 
 @cache
@@ -166,6 +187,11 @@ def _templates() -> Environment:
         "web_address": web_address,
     }
     return environment
+
+
+def _versioned(name: str) -> str:
+    """The address of a file of ours, which changes with its content."""
+    return f"/{name}?v={hashlib.sha256(_static(name)).hexdigest()[:8]}"
 
 
 @cache

@@ -10,11 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from typing import Any
 
 import pyarrow as pa
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from scrapers.adding import drafts
@@ -23,6 +22,7 @@ from scrapers.adding.site_file import site_file
 from scrapers.corrections import confirmed_pages
 from scrapers.registered import all_registered, registered
 from scrapers.sites import Site
+from serve.console.form import Form
 from serve.console.gate import admitted, from_this_console
 from serve.console.overview import LAST_CRAWLS, Crawl, crawl_of
 from serve.state import Serving
@@ -32,8 +32,6 @@ from warehouse.tables import OFFERS, STRING
 
 _PATIENCE = 20.0
 """Seconds that a form waits for its work to be done, before the page says that it goes on."""
-_MOST_BYTES = 20_000
-_MOST_FIELDS = 10
 
 SITE_CRAWLS = Question.read(
     __name__, "site_crawls.sql", result=LAST_CRAWLS.result, key=("crawl_id",), params={"site": STRING}
@@ -142,20 +140,6 @@ def _offer(row: Mapping[str, Any]) -> OfferRead:
 router = APIRouter(
     prefix="/sites", include_in_schema=False, dependencies=[Depends(admitted), Depends(from_this_console)]
 )
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form as browsers send it."""
-    body = await request.body()
-    if len(body) > _MOST_BYTES:
-        raise HTTPException(413, "this form is longer than any of this console")
-    try:
-        return dict(parse_qsl(body.decode("utf-8"), max_num_fields=_MOST_FIELDS, errors="strict"))
-    except ValueError:
-        raise HTTPException(422, "this is no form of this console") from None
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
 
 
 @router.post("/look")

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.audiences import Audience, e164, export_audience, google_email
-from campaigns.csv_file import write_csv
 from campaigns.segments import compute, read_segment
 from tests.conftest import FixedClock
+from warehouse.csv_file import write_csv
 from warehouse.errors import InputError, NotFound
 from warehouse.house import Warehouse
 from warehouse.records.consents import record_consents

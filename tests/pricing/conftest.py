@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from warehouse.house import Warehouse
+from warehouse.settings import Settings
 from warehouse.stores import open_store
 from warehouse.tables import TABLES
 
@@ -107,3 +110,76 @@ def ask_price(write: Write) -> Callable[..., str]:
         return offer_id
 
     return put
+
+
+@pytest.fixture(scope="session")
+def queue_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with four offers: o1 could be A or B, o2 is like C, o3 could be B, o4 is matched to A."""
+    products = [
+        {"sku": sku, "title": f"Product {sku}", "brand": "Acme", "gtin": "4006381333931" if sku == "A" else None}
+        for sku in "ABC"
+    ]
+    history = [
+        {"store_id": "de", "sku": sku, "valid_from": NOON, "price": Decimal(10), "currency": "EUR"} for sku in "ABC"
+    ]
+    offers = [
+        {
+            "crawl_id": f"crawl {hours}",
+            "offer_id": offer,
+            "site": "berg",
+            "url": f"https://berg.example/{offer}",
+            "observed_at": NOON - timedelta(hours=hours),
+            "title": f"Acme thing {offer}" if hours == 1 else "an older title",
+            "price": Decimal(9),
+            "currency": "EUR",
+        }
+        for offer, hours in (("o1", 1), ("o1", 30), ("o2", 1), ("o3", 1), ("o4", 1))
+    ]
+    judged = {
+        ("o1", "A"): ("review", 0.8), ("o1", "B"): ("review", 0.6), ("o1", "C"): ("no_match", 0.9),
+        ("o2", "C"): ("review", 0.9), ("o3", "B"): ("review", 0.7), ("o4", "A"): ("match", 0.99),
+    }  # fmt: skip
+    matches = [
+        {
+            "offer_id": offer,
+            "sku": sku,
+            "verdict": verdict,
+            "score": score,
+            "pack_ratio": 1.0 if verdict == "match" else None,
+            "method": "model",
+            "model_version": "test",
+            "reason": f"{offer} is like {sku}",
+            "speaks_for": "both say acme",
+            "matched_at": NOON,
+        }
+        for (offer, sku), (verdict, score) in judged.items()
+    ]
+    lines = [
+        {
+            "order_id": f"{sku}{n}",
+            "line_id": "1",
+            "store_id": "de",
+            "ordered_at": NOON - timedelta(days=age),
+            "sku": sku,
+            "line_kind": "product",
+            "quantity": 1.0,
+            "amount": Decimal(1),
+            "currency": "EUR",
+        }
+        for sku, count, age in (("B", 2, 10), ("A", 1, 10), ("C", 9, 200))
+        for n in range(count)
+    ]
+    rows = {"products": products, "product_history": history, "offers": offers, "matches": matches, "orders": lines}
+    settings = Settings(home=tmp_path_factory.mktemp("queue") / "home")
+    with Warehouse.open(settings, clock=lambda: NOON) as warehouse:
+        for name, values in rows.items():
+            table = TABLES[name]
+            schema = pa.schema([field for field in table.schema if field.name in values[0]])
+            warehouse.lake.append(table, pa.Table.from_pylist(values, schema=schema))
+    return Path(str(settings.lake))
+
+
+@pytest.fixture
+def queue(warehouse: Warehouse, queue_lake: Path) -> None:
+    """That lake in the test's own house."""
+    shutil.copytree(queue_lake, str(warehouse.settings.lake), dirs_exist_ok=True)

@@ -35,15 +35,25 @@ def run(app: Any, *arguments: str) -> str:
     return result.stdout
 
 
-def test_match_with_and_without_run(warehouse: Warehouse, sell: Put, ask_price: Put) -> None:
-    sell("A", 10, title="Sanddorn Mild Green Tea 100 g")
-    ask_price("berg", "A", 9, matched=False, title="Green Tea Mild Sanddorn 100g")
-    assert "1 matched (0 by GTIN, 1 by title)" in run(purveyor.match.app)
-    again = json.loads(run(purveyor.match.app, "run", "--json"))
-    assert again == {
-        "products": 1, "offers": 1, "by_gtin": 0, "by_title": 1, "review": 0, "unmatched": 0, "changed": 0
-    }  # fmt: skip
+def test_match_run_and_report(warehouse: Warehouse, sell: Put, ask_price: Put, tmp_path: Path) -> None:
+    sell("A", 10, title="Sanddorn Mild Green Tea 100 g", gtin="4006381333931")
+    ask_price("berg", "A", 9, matched=False, title="Green Tea", gtin="4006381333931")
+    ask_price("berg", "B", 9, matched=False, title="Garden hose 20 m")
+    told = run(purveyor.match.app)
+    assert "2 offers against 1 products: 1 matched (1 by GTIN, 0 by part number, 0 by the model, 0 by people)" in told
+    assert "0 to review, 1 none of ours; 1 verdicts changed" in told
+    again = json.loads(run(purveyor.match.app, "run", "--target-precision", "0.95", "--json"))
+    assert (again["by_gtin"], again["unmatched"], again["changed"], again["expected_precision"]) == (1, 1, 0, None)
     assert json.loads(run(purveyor.match.app, "--json")) == again
+
+    told = run(purveyor.match.app, "report")
+    assert "1 of 2 offers matched (50 %); 1 of 1 products on sale have a matched offer (100 %)" in told
+    assert "berg          2 offers          1 matched        0 to review          1 products of ours" in told
+    output = tmp_path / "matches.html"
+    found = json.loads(run(purveyor.match.app, "report", "--output", str(output), "--json"))
+    assert found["output"] == str(output)
+    assert [(s["site"], s["by_gtin"], s["unmatched"]) for s in found["sites"]] == [("berg", 1, 1)]
+    assert "Which offer is which product" in output.read_text()
 
 
 def test_report_and_proposals(warehouse: Warehouse, store: str, write: Put, tmp_path: Path) -> None:

@@ -201,11 +201,44 @@ def test_another_currency_is_converted_at_the_days_rate(
 def test_a_case_is_compared_by_the_bottle(warehouse: Warehouse, sell: Put, ask_price: Put, write: Put) -> None:
     sell("A", 10)
     offer = ask_price("berg", "A", 96)
-    write("matches", {"offer_id": offer, "sku": "A", "pack_ratio": 12.0, "verdict": "match", "method": "title",
+    write("matches", {"offer_id": offer, "sku": "A", "pack_ratio": 12.0, "verdict": "other_pack", "method": "verdict",
                       "model_version": "t", "matched_at": warehouse.clock()})  # fmt: skip
-    headline = read(warehouse).headline
-    assert headline is not None
-    assert headline.their_sum == Decimal(8)
+    found = read(warehouse)
+    assert found.headline is not None
+    assert found.headline.their_sum == Decimal(8)
+    assert (found.whole.matched, found.sites[0].matched) == (1, 1)
+
+
+def test_an_equivalent_stands_apart_and_not_in_the_index(
+    warehouse: Warehouse, sell: Put, ask_price: Put, write: Put
+) -> None:
+    sell("A", 10)
+    ask_price("berg", "A", 8)
+    for site, offer, price in (("berg", "own-brand", 5), ("tal", "other", 20), ("see", "gone", 1)):
+        stock = "out_of_stock" if offer == "gone" else "in_stock"
+        ask_price(site, "A", price, offer_id=offer, title=offer, availability=stock, matched=False)
+        write("matches", {"offer_id": offer, "sku": "A", "pack_ratio": 2.0 if offer == "other" else None,
+                          "verdict": "equivalent", "method": "verdict", "model_version": "t",
+                          "matched_at": warehouse.clock()})  # fmt: skip
+    found = read(warehouse)
+    assert found.headline is not None
+    assert (found.headline.their_sum, found.compared_sites) == (Decimal(8), ("berg",))
+    assert [(e.offer_title, e.market_price, e.difference) for e in found.equivalents] == [
+        ("own-brand", Decimal(5), 1.0),
+        ("other", Decimal(10), 0.0),
+    ]
+    assert [n.cause for n in found.left_out] == []
+    assert found.whole.matched == 1
+
+
+def test_the_lowest_price_is_told_with_shipping_where_the_shop_tells_it(
+    warehouse: Warehouse, sell: Put, ask_price: Put
+) -> None:
+    sell("A", 10)
+    sell("B", 10)
+    ask_price("berg", "A", 8, shipping=Decimal("3.95"))
+    ask_price("berg", "B", 8)
+    assert {g.sku: g.lowest_landed for g in read(warehouse).dearer} == {"A": Decimal("11.95"), "B": None}
 
 
 def test_withdrawn_and_unpriced_products_are_outside_the_assortment(

@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 
 Client = httpx.Client
 MakeKey = Callable[..., str]
-WHOLE_API = ("recommend", "events", "prices", "segments", "experiments")
+WHOLE_API = ("recommend", "events", "prices", "matches", "segments", "experiments")
 
 
 @contextmanager

@@ -20,6 +20,8 @@ ROUTES = {
     ("POST", "/v1/recommendations"): "recommend",
     ("POST", "/v1/events"): "events",
     ("GET", "/v1/prices"): "prices",
+    ("GET", "/v1/matches"): "matches",
+    ("POST", "/v1/matches/verdicts"): "matches",
     ("GET", "/v1/segments"): "segments",
     ("GET", "/v1/segments/vip/members"): "segments",
     ("GET", "/v1/experiments/x/assignment?unit_id=u"): "experiments",

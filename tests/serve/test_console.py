@@ -52,7 +52,7 @@ class Page(HTMLParser):
             self.code.append(data)
 
 
-@pytest.mark.parametrize("path", ["/", "/prices", "/sites", "/jobs"])
+@pytest.mark.parametrize("path", ["/", "/prices", "/matches", "/sites", "/jobs"])
 @pytest.mark.parametrize("furnished", [False, True])
 def test_every_command_that_a_page_names_exists(
     client: httpx.Client, warehouse: Warehouse, path: str, furnished: bool
@@ -119,12 +119,12 @@ def test_every_answer_carries_the_security_headers(bare: httpx.Client, path: str
     headers = bare.get(path).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'" and policy["frame-ancestors"] == "'none'"
-    assert "script-src" not in policy
+    assert policy["script-src"] == "'none'"
     assert headers["x-content-type-options"] == "nosniff"
     assert "server" not in headers
 
 
-@pytest.mark.parametrize("path", ["/", "/prices", "/sites", "/jobs"])
+@pytest.mark.parametrize("path", ["/", "/prices", "/matches", "/sites", "/jobs"])
 def test_pages_bring_everything_with_them_and_can_be_read_aloud(
     client: httpx.Client, warehouse: Warehouse, path: str
 ) -> None:
@@ -158,7 +158,7 @@ def test_pages_bring_everything_with_them_and_can_be_read_aloud(
         ({"Via": "1.1 proxy"}, False),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/prices", "/sites", "/jobs"])
+@pytest.mark.parametrize("path", ["/", "/prices", "/matches", "/sites", "/jobs"])
 def test_only_this_machine_under_its_own_name_gets_in_without_a_key(
     bare: httpx.Client, headers: dict[str, str], allowed: bool, path: str
 ) -> None:

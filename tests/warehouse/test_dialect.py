@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from warehouse.engines.dialect import lint, to_spark
+from warehouse.engines.dialect import bind, lint, to_spark
 from warehouse.errors import QueryError
 from warehouse.house import Warehouse
 from warehouse.questions import Question
@@ -67,6 +67,16 @@ def test_parameters_come_back_as_they_went_in(warehouse: Warehouse, text: str | 
     with warehouse.session() as session:
         answer = session.ask(ECHO, text=text, amount=Decimal("-0.0001"), moment=moment, number=0.1)
     assert answer.to_pylist() == [{"text": text, "amount": Decimal("-0.0001"), "moment": moment, "number": 0.1}]
+
+
+def test_no_value_is_taken_for_a_parameter() -> None:
+    """Whatever a text holds: a name as written in SQL, or as marked in between, or what replaces texts by patterns."""
+    for text in ("$number", "\0number\0", "\\1 \\g<0>", "'; drop table offers --"):
+        bound = bind(
+            ECHO, {"text": text, "amount": Decimal(1), "moment": datetime(2026, 1, 1, tzinfo=UTC), "number": 0.5}
+        )
+        assert f"'{text.replace(chr(39), chr(39) * 2)}'" in bound
+        assert bound.count("'0.5'") == 1
 
 
 def test_names_that_do_not_fit_are_errors(warehouse: Warehouse) -> None:

@@ -92,12 +92,12 @@ def market_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
                 "sku": skus[offer["gtin"]],
                 "pack_ratio": 1.0,
                 "score": 1.0,
-                "verdict": "match",
+                "verdict": ("match", "match", "review", "equivalent", "other_pack")[at % 5],
                 "method": "gtin",
                 "model_version": "test",
                 "matched_at": NOW,
             }
-            for offer in offers.to_pylist()
+            for at, offer in enumerate(offers.to_pylist())
             if offer["gtin"] in skus
         }
         assert matches
@@ -138,6 +138,9 @@ PARAMETERS: dict[str, object] = {
     "gone_since": NOW - timedelta(days=8),
     "stale_before": NOW - timedelta(days=3),
     "after": "",
+    "after_offer": "",
+    "after_score": 2.0,
+    "after_worth": 2**62,
     "as_of": NOW,
     "before": NOW,
     "currency": "EUR",
@@ -153,6 +156,7 @@ PARAMETERS: dict[str, object] = {
     "segment": "lapsed",
     "store_id": "main",
     "top": 10,
+    "verdict": "match",
     "version": "v1",
     "within_days": 14,
 }
@@ -164,6 +168,8 @@ _OFFER_COLUMNS = ", ".join(
 )
 
 LAKE_ROWS = {
+    "asked": "select distinct offer_id from offers",
+    "asked_products": "select sku from products",
     "fetched": "select distinct observed_at from offers where crawl_id = 'second'",
     "pages": "select distinct url, true as answered from offers",
     "read_again": f"select {_OFFER_COLUMNS} from offers where crawl_id = 'second' order by offer_id limit 20",

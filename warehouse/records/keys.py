@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from warehouse.errors import InputError, NotFound
 from warehouse.records.models import ApiKey
 
-SCOPES = ("recommend", "events", "prices", "segments", "experiments", "console")
+SCOPES = ("recommend", "events", "prices", "matches", "segments", "experiments", "console")
 """What a key may be allowed to do."""
 
 _SHAPE = re.compile(r"pv_([0-9a-f]{16})_[A-Za-z0-9_-]{43}")

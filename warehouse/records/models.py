@@ -138,6 +138,28 @@ class SegmentDefinition(Definition, Model):
     __tablename__ = "segment_definitions"
 
 
+class MatchVerdict(Model):
+    """What a person decided about an offer and a product. Rows are only ever added; of a pair the last number stands.
+
+    `verdict` is one of `verdicts.VERDICTS`; `pack_ratio` is our units in one unit of the offer. What the offer said
+    then is kept beside it, so that a page that turns into another product is noticed.
+    """
+
+    __tablename__ = "match_verdicts"
+
+    offer_id: Mapped[Key]
+    sku: Mapped[Key]
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verdict: Mapped[Name]
+    pack_ratio: Mapped[float | None]
+    note: Mapped[str | None]
+    decided_by: Mapped[Name]
+    decided_at: Mapped[datetime] = mapped_column(index=True)
+    offer_title: Mapped[str | None]
+    offer_brand: Mapped[str | None]
+    offer_gtin: Mapped[str | None]
+
+
 class Consent(Model):
     """What a customer allows on a channel now: the newest statement. The history is in the lake."""
 

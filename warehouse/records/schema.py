@@ -13,7 +13,7 @@ from warehouse.records.locks import hold
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "r0002"
+HEAD = "r0003"
 """The newest migration. Known here, so that opening an up-to-date database need not load Alembic."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -20,8 +20,8 @@ _MOST_VARIANTS = 200
 
 def read_variations(page: Page, context: Context) -> Iterator[Reading]:
     """The variants, and the price where it is one for all of them."""
-    forms = page.root.iter("form") if page.root is not None else ()
-    for text in islice(filter(None, (form.get("data-product_variations") for form in forms)), 1):
+    forms = page.tagged("form")
+    for text in islice(filter(None, (form.get("data-product_variations") for _, form in forms)), 1):
         variants = [_variant(v, context) for v in listed(read_lenient(text))[:_MOST_VARIANTS] if isinstance(v, dict)]
         yield from (Reading("variants", v, READER, 0.9, evidence("variation", v.name)) for v in variants)
         prices = [v.price for v in variants if v.price is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
@@ -21,11 +22,10 @@ _STRUCK = frozenset({"del", "s", "strike"})
 _WHOLE = frozenset({"html", "body", "main"})
 """Their names describe the page ("has-header"), not what they hold."""
 _FRAME = frozenset({"header", "footer", "nav", "dialog"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
-_PRESSED = frozenset({"button", "input", "a"})
 _CHOSEN = frozenset({"option", "select", "textarea"})
 _NAMING = frozenset({"class", "id", "itemprop", "data-testid", "data-test", "data-qa", "data-hook", "data-role"})
 _BUTTON_NAMING = ("id", "class", "name")
+_WORD = re.compile(r"\w+")
 _LONGEST_NAME = 200
 _MOST_HEADINGS = 60
 _MOST_PARTS = 60
@@ -81,10 +81,7 @@ class Layout:
         if place is not None:
             return place
         chain = [element]
-        for outer in element.iterancestors():
-            place = self._places.get(outer)
-            if place is not None:
-                break
+        while (outer := chain[-1].getparent()) is not None and (place := self._places.get(outer)) is None:
             chain.append(outer)
         place = place or _OUTSIDE
         for inner in reversed(chain):
@@ -96,26 +93,18 @@ def lay_out(page: Page, titles: tuple[str, ...]) -> Layout:
     """Walk the page once. `titles` are the names that the page gives itself (og:title, title)."""
     layout = Layout()
     texts = layout.texts
-    headings: list[tuple[int, Element]] = []
-    pressed: list[tuple[int, Element]] = []
-    for order, element in enumerate(page.elements):
-        tag = element.tag
-        if tag in _PRESSED:
-            pressed.append((order, element))
-        elif tag in _HEADINGS:
-            headings.append((order, element))
     for order, element, text, within in page.texts:
         holder = element if within else element.getparent()
         if holder is not None and holder.tag not in _UNSEEN:
             texts.append((order if within else _last(order, element), holder, text))
     texts.sort(key=itemgetter(0))
     del texts[MOST_TEXTS:]
-    found = _title(headings, titles, layout)
+    found = _title(page, titles, layout)
     if found is not None:
         layout.title_order, layout.title = found
         layout._around_title = frozenset(layout.title.iterancestors())
         layout._places.clear()
-    layout.buttons = _buy_buttons(pressed, layout)
+    layout.buttons = _buy_buttons(page.tagged("button", "input", "a"), layout)
     return layout
 
 
@@ -124,13 +113,13 @@ def _last(order: int, element: Element) -> int:
     return order + sum(1 for _ in islice(element.iterdescendants(), _DEEPEST)) if len(element) else order
 
 
-def _title(headings: list[tuple[int, Element]], titles: tuple[str, ...], layout: Layout) -> tuple[int, Element] | None:
+def _title(page: Page, titles: tuple[str, ...], layout: Layout) -> tuple[int, Element] | None:
     """The heading, else any short text, that repeats the name which the page gives itself; else its first h1."""
     named = [words for title in titles if (words := _words(title))]
     best: tuple[int, Element] | None = None
     best_score = 0.0
     for level in ("h1", "h2", "h3", "h4"):
-        for order, heading in [h for h in headings if h[1].tag == level][:_MOST_HEADINGS]:
+        for order, heading in page.tagged(level)[:_MOST_HEADINGS]:
             score = _likeness(short_text(heading, 300) or "", named)
             if level == "h1":
                 score += 0.5 if score or not named else 0.0  # one that says something else heads the shop, not the page
@@ -157,7 +146,7 @@ def _likeness(text: str, named: list[frozenset[str]]) -> float:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.casefold()[:400]))
+    return frozenset(_WORD.findall(text.casefold()[:400]))
 
 
 def _buy_buttons(pressed: list[tuple[int, Element]], layout: Layout) -> list[tuple[int, Element]]:
@@ -212,16 +201,20 @@ def is_large(element: Element) -> bool:
 
 def names_of(element: Element) -> str:
     """The element's names as written: class, id, itemprop, and those given for tests."""
-    return " ".join([value for name, value in element.items() if name in _NAMING])[:_LONGEST_NAME]
+    return _names(element.items())
+
+
+def _names(attributes: Iterable[tuple[str, str]]) -> str:
+    return " ".join([value for name, value in attributes if name in _NAMING])[:_LONGEST_NAME]
 
 
 def _place(element: Element, parent: Place, holds_title: bool) -> Place:
     tag = element.tag
-    attributes = element.attrib
+    attributes = dict(element.items())  # all at once: each is as dear to look up in the tree
     if not attributes:
         own, names, struck, hidden = 0, "", parent.struck, parent.hidden
     else:
-        names = names_of(element)
+        names = _names(attributes.items())
         own = said_by(names) if names and tag not in _WHOLE else 0
         style = attributes.get("style", "")
         struck = parent.struck or bool(own & Says.STRUCK) or "line-through" in style
@@ -247,7 +240,7 @@ def _place(element: Element, parent: Place, holds_title: bool) -> Place:
     )
 
 
-def _is_hidden(attributes: Element, style: str) -> bool:
+def _is_hidden(attributes: Mapping[str, str], style: str) -> bool:
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     squeezed = style.replace(" ", "") if style else ""

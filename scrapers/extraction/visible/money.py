@@ -27,7 +27,8 @@ _BOX = 45
 """Characters: the text of a box that is put together from several elements."""
 _HIGHEST = 4
 _FARTHEST = 20
-_DIGIT = re.compile(r"\d")
+_DIGIT, _ASCII_DIGIT = re.compile(r"\d"), re.compile("[0-9]")
+_NO_DIGIT = re.compile(r"\D")
 _WORDS = re.compile(r"[^\W\d_]{3,} .*[^\W\d_]{3}")
 """Two words: more than a price says."""
 _SIGNLESS = re.compile(r"[\d\s.,:;/()%+'’*|-]*")
@@ -81,7 +82,7 @@ def candidates(layout: Layout, hint: str | None) -> list[Candidate]:
     title = layout.title_order
     name = None if layout.title is None else " ".join("".join(layout.title.itertext()).split())
     for order, element, raw in layout.texts:
-        if not _DIGIT.search(raw):
+        if not (_ASCII_DIGIT if raw.isascii() else _DIGIT).search(raw):
             continue
         text = " ".join(raw.split())
         if text == name and _WORDS.search(text):  # a "£5 gift card", in its heading and wherever it is named again
@@ -178,7 +179,7 @@ def joined(element: Element) -> str | None:
 
 def _is_one(text: str) -> bool:
     numbers = _NUMBER.findall(text)
-    return len(numbers) == 1 or len({re.sub(r"\D", "", number) for number in numbers}) == 1
+    return len(numbers) == 1 or len({_NO_DIGIT.sub("", number) for number in numbers}) == 1
 
 
 @lru_cache(maxsize=4096)  # what stands beside numbers repeats: "12 reviews", "€ 12,99" here and in its box
@@ -229,7 +230,7 @@ def _is_named_price(leaf: Element) -> bool:
 
 
 def _without_numbers(before: str) -> str:
-    return re.split(r"\d", before)[-1].strip(" %.,-–—|")
+    return _DIGIT.split(before)[-1].strip(" %.,-–—|")
 
 
 def _before(box: Element) -> str:

@@ -152,19 +152,27 @@ _WHOLE, _PHRASES, _BEGINNINGS, _PARTS = _index()
 @lru_cache(maxsize=8192)  # a shop names its elements from a small stock of classes
 def said_by(names: str) -> int:
     """The flags of `Says` that names as written, such as a class attribute, raise."""
-    words = [word.lower() for word in _NAME_WORD.findall(names)]
+    words = _NAME_WORD.findall(names)
     said = 0
-    for place, word in enumerate(words):
-        said |= _WHOLE.get(word, 0)
-        if word in _PHRASES:
-            following = _PHRASES[word]
+    for place, word in enumerate(words, start=1):
+        says, phrases = _said_by_word(word)
+        said |= says
+        if phrases:
             for length in (1, 2):
-                said |= following.get(" ".join(words[place + 1 : place + 1 + length]), 0)
-        for stem, says in _BEGINNINGS.get(word[:_STEM], ()):
-            if word.startswith(stem):
-                said |= says
+                said |= phrases.get(" ".join(words[place : place + length]).lower(), 0)
     lowered = names.lower()
     for part, says in _PARTS:
         if part in lowered:
             said |= says
     return said
+
+
+@lru_cache(maxsize=8192)
+def _said_by_word(word: str) -> tuple[int, Mapping[str, int]]:
+    """The flags that a word raises, and those of the phrases that it begins, by their other words."""
+    word = word.lower()
+    said = _WHOLE.get(word, 0)
+    for stem, says in _BEGINNINGS.get(word[:_STEM], ()):
+        if word.startswith(stem):
+            said |= says
+    return said, _PHRASES.get(word, {})

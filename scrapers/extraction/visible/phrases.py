@@ -22,7 +22,13 @@ class Phrases:
     """
 
     def __init__(self, within: str, *, at_start: str = "") -> None:
-        self._within = tuple(_spaced(phrase) for phrase in _listed(within))
+        self._anywhere: list[str] = []
+        self._by_beginning: dict[str, list[str]] = {}
+        for phrase in _listed(within):
+            if phrase[0] >= _UNSPACED or not phrase[0].isalnum():
+                self._anywhere.append(phrase)
+            else:
+                self._by_beginning.setdefault(phrase[:2], []).append(phrase)
         starts = _listed(at_start)
         self._starts = tuple(phrase.rstrip("*") for phrase in starts if phrase.endswith("*") or phrase >= _UNSPACED)
         self._words = tuple(f" {phrase} " for phrase in starts if not phrase.endswith("*"))
@@ -30,14 +36,21 @@ class Phrases:
     @lru_cache(maxsize=8192)  # noqa: B019 (a few module-level constants, which live as long as the process)
     def is_in(self, text: str) -> bool:
         """Whether the text holds one of the phrases."""
-        small = f" {_BREAKS.sub(' ', text.casefold()).strip()} "
+        small = _plain(text)
         if small.startswith(self._words) or small.startswith(self._starts, 1):
             return True
-        return any(phrase in small for phrase in self._within)
+        blank = small.find(" ")
+        while blank >= 0:
+            for phrase in self._by_beginning.get(small[blank + 1 : blank + 3], ()):
+                if small.startswith(phrase, blank + 1):
+                    return True
+            blank = small.find(" ", blank + 1)
+        return any(phrase in small for phrase in self._anywhere)
 
 
-def _spaced(phrase: str) -> str:
-    return phrase if phrase[0] >= _UNSPACED or not phrase[0].isalnum() else f" {phrase}"
+@lru_cache(maxsize=1024)  # the same text is asked for several kinds of phrases
+def _plain(text: str) -> str:
+    return f" {_BREAKS.sub(' ', text.casefold()).strip()} "
 
 
 def _listed(phrases: str) -> tuple[str, ...]:
@@ -111,7 +124,8 @@ OTHER_MONEY = Phrases(
         cart, warenkorb, panier, cesta, carrito, carrello, koszyk, sepet, корзин, gesamt, total, 购物车, 購物車,
         eco-part,
         éco-part, ecotax, recycl, less than, under, up to, bis zu, unter, meno di, moins de, menos de, over, above,
-        über, more than, 滿, 满, coupon, voucher, gutschein, code, ab einem, bestellwert, free
+        über, more than, 滿, 满, coupon, voucher, gutschein, code, ab einem, bestellwert, free,
+        for both, for all three, buy together, für beide, zusammen kaufen, les deux, los dos, entrambi, voor beide
     """
 )
 """Before an amount: it is the price of something else, or a limit."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 
 from scrapers.extraction.currencies import currency_of_place, resolve_currency
 from scrapers.extraction.page import Page
@@ -19,6 +18,10 @@ from scrapers.extraction.visible.stock import read_stock
 READER = "visible"
 
 _MOST_PRICES = 3
+_CLEARLY = 2
+_CHOSEN = 0.51
+"""The least confidence of an amount that is likelier than every other one, and this many times likelier than none: the
+page has a price, and a wrong one would be another amount's."""
 _LEAST = 0.05
 """Probability below which an amount is not worth a reading."""
 _BESIDE = 15
@@ -78,14 +81,15 @@ def _prices(amounts: Amounts) -> tuple[Candidate | None, float, list[Reading]]:
         total, highest, first = best.get(candidate.amount, (0.0, -1.0, candidate))
         best[candidate.amount] = (total + chance, *((chance, candidate) if chance > highest else (highest, first)))
     ranked = sorted(best.values(), key=lambda b: -b[0])[:_MOST_PRICES]
+    chosen, sure = (ranked[0][2], ranked[0][0]) if ranked and ranked[0][0] > none else (None, 0.0)
+    if sure > _CLEARLY * none:
+        sure = max(sure, _CHOSEN)
     readings = [
-        Reading("price", c.amount, READER, round(total, 3), evidence(c.place.names or str(c.leaf.tag), c.text))
+        Reading("price", c.amount, READER, round(chance, 3), evidence(c.place.names or str(c.leaf.tag), c.text))
         for total, _, c in ranked
-        if total >= _LEAST
+        if (chance := sure if c is chosen else total) >= _LEAST
     ]
-    if not ranked or ranked[0][0] <= none:
-        return None, 0.0, readings
-    return ranked[0][2], ranked[0][0], readings
+    return chosen, sure, readings
 
 
 def _regular(winner: Candidate, sure: float, amounts: Amounts) -> list[Reading]:
@@ -142,8 +146,7 @@ class _Head:
     def of(cls, page: Page) -> _Head:
         titles, amounts = [], set()
         currency = None
-        metas = page.root.iter("meta", "title") if page.root is not None else ()
-        for element in islice(metas, _MOST_METAS):
+        for _, element in page.tagged("meta", "title")[:_MOST_METAS]:
             if element.tag == "title":
                 titles.append((element.text or "")[:_LONGEST])
                 continue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 
 from scrapers.extraction.availability import read_availability
 from scrapers.extraction.page import Element
@@ -69,23 +71,22 @@ def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
     anchors = _anchors(layout, price)
     if not anchors:
         return []
-    first, last = min(anchors) - _AHEAD, max(anchors) + _BEHIND
+    start = bisect_left(layout.texts, min(anchors) - _AHEAD, key=itemgetter(0))
+    end = bisect_right(layout.texts, max(anchors) + _BEHIND, key=itemgetter(0))
     found = []
     looked = 0
-    for order, element, raw in layout.texts:
-        if not first <= order <= last:
-            continue
+    for order, element, raw in layout.texts[start:end]:
         text = " ".join(raw.split())
         if not 2 <= len(text) <= _LONGEST:
             continue
         looked += 1
         if looked > _MOST_TEXTS:
             break
-        place = layout.place(element)
-        if place.elsewhere or place.struck:
-            continue
         code = read_availability(text)
         if code is None or phrases.NO_STATEMENT.is_in(text):
+            continue
+        place = layout.place(element)
+        if place.elsewhere or place.struck:
             continue
         near = min(abs(order - anchor) for anchor in anchors)
         found.append(_Word(code, _weight(element, text, place, layout, near), text, near))

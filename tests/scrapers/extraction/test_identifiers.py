@@ -34,6 +34,8 @@ def shown(body: str, url: str = "https://shop.example/") -> Product:
         "<p>رقم المنتج: K-17</p>",
         "<p>some words<br>Item # K-17<br>more</p>",
         "<li><span>ASIN</span> : <span>\u200e K-17</span></li>",
+        "<p>Item number (SKU): K-17</p>",
+        "<dl><dt>SKU / Art.-Nr.</dt><dd>K-17</dd></dl>",
     ],
 )
 def test_a_shop_s_own_number(body: str) -> None:
@@ -82,6 +84,7 @@ def test_condition_seller_and_shipping(
     [
         "<p>EAN: 4006381333932</p>",  # wrong check digit
         "<p>SKU: none so far</p>",
+        "<p>SKU: OUT OF STOCK</p>",
         "<p>Reference books are on the second floor: 12</p>",
         "<p>Brand:</p><p>Model: </p>",
         "<nav><a>Brands</a><a>Sale 50%</a></nav>",
@@ -100,10 +103,45 @@ def test_what_is_no_number_is_none(body: str) -> None:
         '<div class="brand"><img src="/a.png" alt="Acme"></div>',
         '<a id="bylineInfo" href="/acme">Visit the Acme Store</a>',
         '<a id="bylineInfo" href="/acme">Marke: Acme</a>',
+        '<div class="product-brand">Mehr von <a href="/x">Acme</a></div>',
+        '<div class="manufacturer"><span>Other products by</span> <b>Acme</b></div>',
+        '<div class="manufacturer_info"><h4>Herstellerinfos</h4><img src="/a.png" alt="Acme"></div>',
     ],
 )
 def test_a_brand_beside_the_title(body: str) -> None:
     assert shown(body).brand == "Acme"
+
+
+def test_a_link_to_a_brand_s_page_names_the_brand_where_the_title_does_too() -> None:
+    menu = '<a href="/brands/other">Other</a><a href="/brands/">Brands</a>'
+    page = f'<html><body>{menu}<a href="/brands/acme-co">Acme Co</a><h1>Acme Co Kettle 17</h1></body></html>'
+
+    assert extract(page, "https://shop.example/").brand == "Acme Co"
+
+
+@pytest.mark.parametrize(
+    "caption", ["View all", "More from this brand", "Mfg Info", "Voir tous les produits", "/b?id=3"]
+)
+def test_what_stands_on_a_link_to_a_brand_is_none(caption: str) -> None:
+    assert shown(f'<div class="brand-link"><a href="/b">{caption}</a></div>').brand is None
+
+
+LD = '<script type="application/ld+json">{{"@type": "Product", "name": "{}", "brand": "{}"}}</script>'
+
+
+@pytest.mark.parametrize("brand", ["Kettle House", "The Kettle House Online"])
+def test_the_shop_s_own_name_in_its_data_is_no_brand(brand: str) -> None:
+    body = LD.format("Kettle", brand)
+
+    assert shown(body, "https://www.kettlehouse.example/k").brand is None
+    assert shown(f"{body}<p>Brand: {brand}</p>", "https://www.kettlehouse.example/k").brand == brand
+    assert shown(body, "https://shop.example/k").brand == brand
+
+
+def test_a_brand_that_sells_its_own_is_one_where_the_heading_says_so() -> None:
+    page = f"<title>Acme</title><h1>Acme Kettle 17</h1>{LD.format('Acme Kettle 17', 'Acme')}"
+
+    assert extract(page, "https://www.acme.example/k").brand == "Acme"
 
 
 def test_brands_of_a_list_of_other_products_are_not_the_product_s() -> None:
@@ -129,3 +167,17 @@ def test_a_form_that_carries_the_address_s_number_is_surer() -> None:
     form = '<form><input type="hidden" name="product_id" value="925872"></form>'
     assert shown(form, url).sku == "925872"
     assert shown(form, url).sources["sku"].confidence > shown("", url).sources["sku"].confidence
+
+
+def test_a_number_in_capitals_behind_a_label_that_leaves_no_doubt() -> None:
+    assert shown("<p>Product code: PHLR</p>").sku == "PHLR"
+
+
+def test_labels_of_two_fields_in_one_name_neither() -> None:
+    assert shown("<p>Brand / Model: K-17</p>").mpn is None
+
+
+def test_several_facts_in_one_text() -> None:
+    product = shown("<p>SKU: K-17 | Weight: 2 kg | EAN: 4006381333931</p>")
+
+    assert (product.sku, product.gtin) == ("K-17", "04006381333931")

@@ -51,6 +51,19 @@ def test_a_currency_alone_says_nothing() -> None:
     assert resolve([reading("currency", "EUR", "jsonld"), reading("currencyRaw", "€", "jsonld")])[0] == {}
 
 
+def test_a_sign_is_the_code_that_another_reader_gives_where_it_can_mean_that() -> None:
+    price = reading("price", Decimal(5), "jsonld")
+
+    def currency(code: str) -> Value:
+        found, _ = resolve(
+            [price, reading("currency", "$", "microdata", 0.95), reading("currency", code, "visible", 0.6)]
+        )
+        return found["currency"].value
+
+    assert currency("CAD") == "CAD"
+    assert currency("EUR") == "$"
+
+
 def test_lists_come_whole_from_one_reader() -> None:
     one = [reading("images", f"/{n}.jpg", "jsonld", 0.9) for n in (1, 2)]
     other = [reading("images", f"/other-{n}.jpg", "opengraph", 0.5) for n in (1, 2, 3)]

@@ -1,0 +1,93 @@
+"""How well the scorer tells pairs apart on the labelled sets, and how fast: no figure is of pairs it learned from.
+
+For each set: five folds by product; trained on train.csv and judged on valid.csv (other pairs of the same tables); WDC
+Products with its matches thinned to 11%; and the shipped recipe trained on the other sets alone. F1 is at the threshold
+that the probabilities ask for at the share of matches estimated from them.
+
+Run: python -m benchmarks.bench_matching [folder of labelled sets]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments.matching.figures import Figures, figures
+from experiments.matching.ship import labelled_sets
+from pricing.matching.compared import Compared
+from pricing.matching.listing import Pairs
+from pricing.matching.scorer import Scorer
+from pricing.matching.training import Judged, LabelledSet, linked, train
+
+FOLDER = Path(__file__).parents[2] / "shared" / "data" / "matching"
+RARE = 0.11
+
+
+def main(folder: Path) -> None:
+    sets = labelled_sets(folder)
+    for labelled in sets:
+        trained = train([labelled])
+        judged, share = trained.judged[0], trained.scorer.trained_share
+        show(f"{labelled.name}: five folds by product", figures(judged, share))
+        if labelled.labels.mean() > 3 * RARE:
+            show(f"{labelled.name}: the same at {RARE:.0%} matches", figures(thinned(judged), share))
+        known = len(LabelledSet.read(*files(folder / labelled.name, "train")).labels)
+        seen, held = part(labelled, slice(None, known)), part(labelled, slice(known, None))
+        scorer = train([seen]).scorer
+        show(f"{labelled.name}: train.csv to valid.csv", judge(scorer, held))
+    for labelled in sets:
+        scorer = train([other for other in sets if other is not labelled]).scorer
+        show(f"{labelled.name}: trained on the other sets alone", judge(scorer, labelled))
+    speed(sets)
+
+
+def files(folder: Path, name: str) -> tuple[Path, Path, list[Path]]:
+    return folder / "tableA.csv", folder / "tableB.csv", [folder / f"{name}.csv"]
+
+
+def part(labelled: LabelledSet, places: slice) -> LabelledSet:
+    pairs = Pairs(labelled.pairs.left[places], labelled.pairs.right[places])
+    return replace(labelled, pairs=pairs, labels=labelled.labels[places])
+
+
+def judge(scorer: Scorer, labelled: LabelledSet) -> Figures:
+    judged = Judged(labelled.name, labelled.labels, scorer.judge(labelled.compared), linked(labelled)[0])
+    return figures(judged, scorer.trained_share)
+
+
+def thinned(judged: Judged) -> Judged:
+    matches, others = np.flatnonzero(judged.labels), np.flatnonzero(~judged.labels)
+    kept = np.random.default_rng(0).choice(matches, round(RARE / (1 - RARE) * len(others)), replace=False)
+    places = np.sort(np.concatenate([kept, others]))
+    return Judged(judged.name, judged.labels[places], judged.probabilities[places], judged.products[places])
+
+
+def speed(sets: list[LabelledSet]) -> None:
+    """Pairs a second on one core, of the largest table, everything included: reading, comparing, both rounds."""
+    largest = max(sets, key=lambda s: len(s.right))
+    scorer = Scorer.open()
+    start = time.process_time()
+    compared = Compared.of(largest.left, largest.right, largest.pairs)
+    scorer.judge(compared)
+    spent = time.process_time() - start
+    print(
+        f"speed on {largest.name}: {len(compared.features):,} pairs compared to judge {len(largest.pairs):,}, "
+        f"{spent:.1f} s of one core, {len(compared.features) / spent:,.0f} a second",
+        flush=True,
+    )
+
+
+def show(what: str, found: Figures) -> None:
+    print(
+        f"{what}: F1 {found.f1:.3f} ({found.f1_low:.3f} to {found.f1_high:.3f}), calibration error {found.error:.3f}, "
+        f"{found.error_rare:.3f} where matches are a tenth as common; {found.matches:,} of {found.pairs:,} pairs match",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

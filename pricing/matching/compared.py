@@ -1,0 +1,74 @@
+"""Pairs compared: what the two rounds of the model look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from pricing.matching.features import NAMES, Matrix, pair_features, rivals
+from pricing.matching.features.reading import Corpus
+from pricing.matching.features.rivals import Neighbourhood, Neighbours, rival_features
+from pricing.matching.listing import Ints, Listing, Pairs
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+Floats = npt.NDArray[np.float64]
+
+FIRST_NAMES = (*NAMES, "similarity", *(f"similarity_{name}" for name in rivals.NAMES))
+"""What the first round looks at: the pair by itself, and how its similarity stands among that of its rivals."""
+SECOND_NAMES = (*FIRST_NAMES, "first", *(f"first_{name}" for name in rivals.NAMES))
+"""What the second round looks at: also what the first round says of the pair and of its rivals."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Pairs asked about and those of their neighbourhoods, each compared once.
+
+    `features` has a row of the first round's features for each distinct pair; `asked`, `of_left` and `of_right` are
+    rows of it.
+    """
+
+    pairs: Pairs
+    around: Neighbourhood
+    features: Matrix
+    asked: Ints
+    of_left: Ints
+    of_right: Ints
+
+    @classmethod
+    def of(cls, left: Sequence[Listing], right: Sequence[Listing], pairs: Pairs) -> Compared:
+        corpus = Corpus(left, right)
+        neighbours = Neighbours(corpus)
+        around = neighbours.around(pairs)
+        width = max(len(right), 1)
+        keys = [p.left * width + p.right for p in (pairs, around.of_left, around.of_right)]
+        distinct, row = np.unique(np.concatenate(keys), return_inverse=True)
+        every = Pairs(distinct // width, distinct % width)
+        wider = neighbours.around(every)  # a rival has rivals of its own
+        similarity, of_left, of_right = (neighbours.similarity(p) for p in (every, wider.of_left, wider.of_right))
+        columns = [similarity, *rival_features(wider, every, similarity, of_left, of_right)]
+        features = np.column_stack([pair_features(corpus, every), *columns]).astype(np.float32)
+        return cls(pairs, around, features, *np.split(row.astype(np.int64), np.cumsum([len(k) for k in keys])[:-1]))
+
+    def first(self) -> Matrix:
+        """Features of the first round for the pairs asked about (shape (pairs, FIRST_NAMES))."""
+        return self.features[self.asked]
+
+    def second(self, models: Sequence[Booster]) -> Matrix:
+        """Features of the second round (shape (pairs, SECOND_NAMES)), given the models of the first."""
+        first = mean_prediction(models, self.features)
+        columns = rival_features(self.around, self.pairs, first[self.asked], first[self.of_left], first[self.of_right])
+        return np.column_stack([self.first(), first[self.asked], *columns]).astype(np.float32)
+
+
+def mean_prediction(models: Sequence[Booster], features: Matrix) -> Floats:
+    """The mean of what the models say of each row (shape (pairs,))."""
+    if not len(features):
+        return np.empty(0)
+    found = [np.asarray(model.predict(features), dtype=np.float64) for model in models]
+    return np.asarray(np.mean(found, axis=0), dtype=np.float64)

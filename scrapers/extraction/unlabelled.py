@@ -1,0 +1,207 @@
+"""A product's numbers where no known label stands before them: in elements and attributes that are named after one, in
+the form that puts the product into the basket, beside its title, and in the page's address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from scrapers.extraction.labels import known_label, may_be_name
+from scrapers.extraction.page import Element, Page
+from scrapers.extraction.reading import Context, Reading, evidence, tidy
+from scrapers.extraction.subject import ids_of
+from warehouse.gtin import clean_gtin
+
+NAMED = "named"
+FORM = "form"
+BESIDE = "beside"
+ADDRESS = "address"
+
+_MOST_TITLES = 3
+_BEFORE, _BEHIND = 60, 400
+"""Elements around the title among which named ones are looked at."""
+_JUST_BEFORE, _JUST_BEHIND = 15, 60
+"""Elements around the title among which a text may be its number, whatever it is called."""
+_MOST_FORMS = 300
+_LONGEST_NAME = 80
+_LONGEST_TEXT = 60
+_MOST_PARTS = 12
+_SURE = {NAMED: 0.9, FORM: 0.65}
+_AS_ID = 0.5
+"""For what is called an id: of the product, or of the row in a database."""
+_IS_LIST = 3
+"""Different numbers under one name, from which on they are those of a list of products or of variants."""
+
+_NUMBERS = frozenset({"sku", "mpn", "gtin"})
+_VAGUE = frozenset(
+    "article number reference referencia codice riferimento symbol indeks code articolo model modell modelo".split()
+)
+"""Labels that as names of elements say too little: an article may be a text."""
+_PRODUCT_IDS = frozenset("product product_id products_id id_product add-to-cart pid goods_id prod_id".split())
+"""What the software of shops calls the product in its forms."""
+_TELLING = re.compile(r"product|prod|item|article|artikel|sku|asin|\bpid\b|^id$|goods|offer|code", re.IGNORECASE)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_MOST_WORDS = 8
+
+_VALUE = re.compile(r"#?\s*([\w][\w./+\-]*)")
+_CODE = re.compile(r"(?P<label>[^\W\d][^\d:：#(]{0,25}[:：.№]|#|\()?\s*(?P<code>[A-Z\d][A-Z\d._/-]{3,23})\)?")
+_NO_CODE = re.compile(
+    r"(?:19|20)\d\d|\d+[.,]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|0[\d/.-]{7,}|[\d.,X/-]+(?:ML|KG|CM|MM|G|L|W|V|GB|TB|M|OZ)"
+)
+"""A year, an amount, a date, a telephone number, a measure."""
+_AT_END = re.compile(r"(?:^|[-_.,])([A-Za-z]{0,3}\d{3,})$")
+_AT_START = re.compile(r"(\d{2,})[-_]")
+_MOST_CODES = 40
+_SHORTEST, _AS_GTIN = 5, 12
+"""Digits of a number without letters: fewer may be anything, more a GTIN."""
+_ITSELF_AND_ONE = 2
+_OF_SHOP = ("sku", 1.0)
+_UNSEEN = frozenset({"option", "script", "style", "noscript"})
+_PARAMETER = re.compile(
+    r"(?:products?|item|article|artikel|art|prod|goods)[-_]?(?:id|code|no|nr|sku)?|p?id|sku|asin", re.IGNORECASE
+)
+"""What a query calls the product."""
+
+
+def read_unlabelled(page: Page, context: Context) -> list[Reading]:
+    """Readings of sku, and of mpn and gtin where an element is named after them."""
+    titles = page.places.get("h1", ())[:_MOST_TITLES]
+    return [*_named(page, titles or (0,)), *_in_forms(page, context), *_beside(page, titles), *_in_address(context)]
+
+
+def _named(page: Page, titles: Iterable[int]) -> Iterator[Reading]:
+    """What elements and attributes around the title hold that are named after a number."""
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for place in sorted({n for title in titles for n in range(max(0, title - _BEFORE), title + _BEHIND)}):
+        if place >= len(page.elements):
+            break
+        element = page.elements[place]
+        for attribute, value in element.items():
+            if attribute in ("class", "id"):
+                reader, name, stated = NAMED, value, None
+            elif attribute.startswith("data-") and len(value) <= _LONGEST_TEXT:
+                reader, name, stated = FORM, attribute[5:], value
+            else:
+                continue
+            field = _number_named(name)
+            number = (_number_in(element) if stated is None else _plain(stated)) if field else None
+            if field and number:
+                found.setdefault((reader, field, name), {})[number] = stated or number
+    for (reader, field, name), numbers in found.items():
+        if len(numbers) < _IS_LIST:
+            number, written = next(iter(numbers.items()))
+            value = clean_gtin(number) if field == "gtin" else number
+            if value:
+                sure = _AS_ID if name.lower().endswith("id") else _SURE[reader]
+                yield Reading(field, value, reader, sure, evidence(name, written))
+
+
+@lru_cache(maxsize=8192)  # a page names its elements from a small stock of classes
+def _number_named(names: str) -> str | None:
+    """The number that an element's name speaks of, as a label would: "product-sku", "js-articleNumber", "ean_value"."""
+    if len(names) > _LONGEST_NAME:
+        return None
+    for name in names.split():
+        words = _WORD.findall(name)[:_MOST_WORDS]
+        for start in range(len(words)):
+            if not may_be_name("".join(words[start : start + 3]).lower()):
+                continue
+            for end in range(len(words), start, -1):
+                phrase = "".join(words[start:end]).lower()
+                known = known_label(phrase) if phrase not in _VAGUE and len(phrase) >= 3 else None
+                if known and known[1] == 1 and known[0] in _NUMBERS:
+                    return known[0]
+    return None
+
+
+def _number_in(element: Element) -> str | None:
+    """The number that a short element's text is or ends with."""
+    text = tidy(" ".join(islice(element.itertext(), _MOST_PARTS))) or ""
+    last = re.split(r"[\s:：#(]", text.rstrip(" )."))[-1] if text and len(text) <= _LONGEST_TEXT else ""
+    return _plain(last)
+
+
+def _plain(value: str) -> str | None:
+    found = _VALUE.fullmatch(value.strip())
+    return found[1] if found and any(c.isdigit() for c in value) else None
+
+
+def _in_forms(page: Page, context: Context) -> Iterator[Reading]:
+    """What a form or button calls the product: surely so where the page's address does too."""
+    numbers = frozenset(context.subject.ids)
+    alone: dict[str, list[str]] = {}
+    for _, element in page.tagged("input", "button", "form")[:_MOST_FORMS]:
+        name = element.get("name") or ""
+        for attribute, value in element.items():
+            if not value or len(value) > _LONGEST_TEXT or not (attribute == "value" or attribute.startswith("data-")):
+                continue
+            called = name if attribute == "value" else attribute
+            if value.casefold() in numbers:
+                sure = 0.8 if _TELLING.search(called) else 0.55
+                yield Reading("sku", value, FORM, sure, evidence(f"{element.tag} {called}", value))
+            elif (called.lower() in _PRODUCT_IDS or _number_named(called) == "sku") and _plain(value):
+                alone.setdefault(called, []).append(value)
+    for called, values in alone.items():
+        if len(set(values)) == 1 and not _number_at_end(context.url):
+            yield Reading("sku", values[0], FORM, 0.65, evidence(f"form {called}", values[0]))
+
+
+def _beside(page: Page, titles: Iterable[int]) -> Iterator[Reading]:
+    """A text by the title that is a code, and one that the page knows in more places."""
+    spans = [(title - _JUST_BEFORE, title + _JUST_BEHIND) for title in titles]
+    if not spans:
+        return
+    seen: set[str] = set()
+    before = ""
+    for order, element, written, _ in page.texts:
+        if order > spans[-1][1] or len(seen) > _MOST_CODES:
+            return
+        if order < spans[0][0] or not any(start <= order <= end for start, end in spans) or element.tag in _UNSEEN:
+            continue
+        found = _CODE.fullmatch(" ".join(written.split())) if len(written) <= _LONGEST_TEXT else None
+        label = (found["label"] if found else None) or (before if before.endswith((":", "：", "#")) else "")
+        before = written.strip()
+        code = found["code"] if found else ""
+        if code in seen or not _is_code(code) or (known_label(label) or _OF_SHOP)[0] != "sku":
+            continue
+        seen.add(code)
+        repeated = page.source.count(code.encode()) > _ITSELF_AND_ONE
+        if label or repeated:
+            sure = 0.9 if label and repeated else 0.8
+            yield Reading("sku", code, BESIDE, sure, evidence("beside the title", written))
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text may be a shop's number; a GTIN is none."""
+    if text.isdigit() and (len(text) < _SHORTEST or (len(text) >= _AS_GTIN and clean_gtin(text))):
+        return False
+    return sum(c.isdigit() for c in text) >= 2 and not _NO_CODE.fullmatch(text)
+
+
+def _in_address(context: Context) -> Iterator[Reading]:
+    """The number that the page's address names or ends with, for pages that show none."""
+    number = _number_at_end(context.url)
+    if number:
+        yield Reading("sku", number, ADDRESS, 0.55, evidence("address", context.url))
+
+
+@lru_cache(maxsize=16)
+def _number_at_end(url: str) -> str | None:
+    """A number that the query names, else the last of five digits or more, else what the path ends or begins with."""
+    numbers = [n for n in ids_of(url) if len(n) <= 20 and sum(c.isdigit() for c in n) >= 5]
+    try:
+        parts = urlsplit(url[:2083])
+        asked = [(name, value) for name, value in parse_qsl(parts.query[:500]) if len(value) > 1 and _plain(value)]
+        named = [value for name, value in asked if _PARAMETER.fullmatch(name)]
+    except ValueError:
+        return None
+    if named:
+        return named[-1]
+    if numbers:
+        return min(numbers, key=lambda n: not n.isalnum()).upper()
+    last = re.sub(r"\.\w{2,5}$", "", unquote(parts.path).rstrip("/").rpartition("/")[2])
+    found = _AT_END.search(last) or _AT_START.match(last)
+    return found[1].upper() if found else None
