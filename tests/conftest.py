@@ -28,6 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "spark: runs a local Spark, which needs a Java runtime")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files stay whole, for their fixtures; what needs Spark shares one process, and comes first: it takes longest."""
+    items.sort(key=lambda item: item.get_closest_marker("spark") is None)
+    for item in items:
+        group = "spark" if item.get_closest_marker("spark") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("spark") and shutil.which("java") is None:
         pytest.skip("no Java runtime: Spark cannot run (apt-get install openjdk-17-jre-headless)")

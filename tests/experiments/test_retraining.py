@@ -69,7 +69,7 @@ def test_from_release_to_release(home: Warehouse, monkeypatch: pytest.MonkeyPatc
     forward(home, days=7)
     with monkeypatch.context() as broken:
         broken.setattr(training, "train_models", lambda *_, **__: made[0])
-        broken.setattr(training, "_log", lambda *_: 1 / 0)
+        broken.setattr(training, "log_run", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             run(home)
     assert current(home) == first["model_version"]
