@@ -1,6 +1,7 @@
 #!/bin/sh
 # What pip cannot bring: on Debian or Ubuntu it is installed when run as root, elsewhere the command that gets it is named.
-#   system-packages.sh main    the OpenMP runtime that implicit links to, and Chromium, which draws pages for crawls
+#   system-packages.sh main    the OpenMP runtime that implicit and LightGBM link to; Chromium, which draws pages for
+#                              crawls, and a library that Playwright's driver of it links to
 #   system-packages.sh test    these, a Java runtime for Spark, and systemd to verify the units that are written
 set -eu
 
@@ -15,7 +16,9 @@ has_chromium() {
 }
 
 wanted=
-python3 -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null || wanted="libgomp1"
+has_library() { python3 -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" 2>/dev/null; }
+has_library libgomp.so.1 || wanted="libgomp1"
+has_library libatomic.so.1 || wanted="$wanted libatomic1"
 if [ "${1:-main}" = test ] && ! command -v java >/dev/null 2>&1; then wanted="$wanted openjdk-17-jre-headless"; fi
 if [ "${1:-main}" = test ] && ! command -v systemd-analyze >/dev/null 2>&1; then wanted="$wanted systemd"; fi
 browser=
@@ -36,7 +39,8 @@ elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   fi
 elif [ -n "$wanted" ]; then
   echo "missing: $wanted. On Debian or Ubuntu: sudo apt-get install $wanted" >&2
-  echo "Without libgomp1 the recommender cannot train; without Java or systemd their tests are skipped." >&2
+  echo "Without libgomp1 recommender and matcher cannot work, without libatomic1 Chromium cannot be steered;" >&2
+  echo "without Java or systemd their tests are skipped." >&2
 fi
 if ! has_chromium; then
   echo "no Chromium is found: of shops that are drawn by JavaScript no prices will be read." >&2

@@ -49,8 +49,8 @@ _SWITCHES = (
 
 
 NO_CHROMIUM = (
-    "no Chromium is found to draw them; install it (Debian, Ubuntu: sudo apt-get install chromium; elsewhere: "
-    ".venv/bin/playwright install chromium), or set render: never"
+    "no Chromium is found to draw them, or it does not start; install it (Debian, Ubuntu: sudo apt-get install "
+    "chromium libatomic1; elsewhere: .venv/bin/playwright install --with-deps chromium), or set render: never"
 )
 
 

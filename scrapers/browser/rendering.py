@@ -121,6 +121,8 @@ class Renderer(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # the li
             raise NoBrowserError(str(error)) from error
         except PlaywrightError as error:
             raise NoBrowserError(f"{chromium} did not start: {error.message.splitlines()[0]}") from error
+        except Exception as error:  # Playwright's driver says with a plain one that it did not start
+            raise NoBrowserError(f"Playwright did not start: {error}") from error
 
     async def close(self) -> None:
         """End the browser, then its way out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -262,10 +263,21 @@ def test_without_chromium_the_crawl_goes_on_and_says_so(
     assert (health.outcome, health.failures) == ("failed", {"no_browser": 2})
 
 
+@needs_chromium
+def test_a_browser_that_does_not_start_is_none(
+    shop: Shop, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", shutil.which("false") or "false")  # as where its libraries lack
+    health = crawl(shop.site(watch=(scripted(shop, 1),)), warehouse)
+    assert (health.rendered, health.failures) == (0, {"no_browser": 1})
+
+
 @pytest.mark.usefixtures("no_chromium")
 def test_what_to_do_without_chromium_is_told_once_and_clearly(tmp_path: Path) -> None:
     assert find_chromium() is None
-    with pytest.raises(ConfigError, match=r"apt-get install chromium.*playwright install chromium"):
+    with pytest.raises(
+        ConfigError, match=r"install chromium libatomic1.*playwright install --with-deps"
+    ):
         require_chromium()
     downloaded = tmp_path / "chromium-1187" / "chrome-linux" / "chrome"
     downloaded.parent.mkdir(parents=True)
