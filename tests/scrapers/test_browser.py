@@ -275,9 +275,7 @@ def test_a_browser_that_does_not_start_is_none(
 @pytest.mark.usefixtures("no_chromium")
 def test_what_to_do_without_chromium_is_told_once_and_clearly(tmp_path: Path) -> None:
     assert find_chromium() is None
-    with pytest.raises(
-        ConfigError, match=r"install chromium libatomic1.*playwright install --with-deps"
-    ):
+    with pytest.raises(ConfigError, match=r"install chromium libatomic1.*playwright install --with-deps"):
         require_chromium()
     downloaded = tmp_path / "chromium-1187" / "chrome-linux" / "chrome"
     downloaded.parent.mkdir(parents=True)
