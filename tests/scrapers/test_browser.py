@@ -186,17 +186,16 @@ def test_a_page_that_takes_too_much_memory_is_found(monkeypatch: pytest.MonkeyPa
 
 
 @needs_chromium
-def test_the_browser_does_not_grow(shop: Shop, warehouse: Warehouse) -> None:
+def test_the_browser_does_not_grow(shop: Shop, warehouse: Warehouse, browsers: Callable[[], set[int]]) -> None:
     """The small form of benchmarks/bench_browser.py, which draws 500 pages."""
     pages = tuple(scripted(shop, number) for number in range(30))
-    before, memory, most = browsers(), {}, 0
+    memory, most = {}, 0
 
     def measure(stage: str, done: int, total: int | None) -> None:
         nonlocal most
         if done in (10, 30):
-            ours = browsers() - before
-            most = max(most, len(ours))
-            memory[done] = sum(proportional_memory(pid) for pid in ours)
+            most = max(most, len(browsers()))
+            memory[done] = sum(proportional_memory(pid) for pid in browsers())
 
     health = crawl(shop.site(watch=pages, render="always"), warehouse, progress=measure)
     assert (health.priced, health.rendered) == (30, 30)
@@ -215,32 +214,39 @@ def proportional_memory(pid: int) -> int:
 
 
 @needs_chromium
-def test_a_killed_crawl_leaves_no_browser(shop: Shop, warehouse: Warehouse) -> None:
+def test_a_killed_crawl_leaves_no_browser(shop: Shop, warehouse: Warehouse, browsers: Callable[[], set[int]]) -> None:
     pages = tuple(scripted(shop, number) for number in range(40))
-    before = browsers()
 
     def interrupt(stage: str, done: int, total: int | None) -> None:
         if done == 2:
-            assert browsers() - before
+            assert browsers()
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         crawl(shop.site(watch=pages, render="always"), warehouse, progress=interrupt)
     assert 2 <= len(offers(warehouse)) < 40
     deadline = time.monotonic() + 20
-    while browsers() - before and time.monotonic() < deadline:
+    while browsers() and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert browsers() - before == set()
+    assert browsers() == set()
 
 
-def browsers() -> set[int]:
-    """The process ids of living browsers and of their drivers."""
-    found = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            command = (folder / "cmdline").read_bytes()  # empty for one that is dead and not yet buried
-            if b"playwright_chromiumdev_profile" in command or b"playwright/driver" in command:
-                found.add(int(folder.name))
+@pytest.fixture
+def browsers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[int]]:
+    """Finds the process ids of this test's living browsers and of their drivers; other tests run beside it."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where a browser keeps its profile, which its processes are told
+    ours = str(tmp_path).encode()
+
+    def found() -> set[int]:
+        pids = set()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                command = (folder / "cmdline").read_bytes()  # empty for one that is dead and not yet buried
+                profile = ours in command and b"playwright_chromiumdev_profile" in command
+                if profile or (b"playwright/driver" in command and ours in (folder / "environ").read_bytes()):
+                    pids.add(int(folder.name))
+        return pids
+
     return found
 
 
