@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pricing.matching.candidates import best_for_left, find_candidates
+from pricing.matching.blocking.candidates import best_for_left, find_candidates
 from pricing.matching.listing import Listing
 from pricing.matching.tables import read_tables
 

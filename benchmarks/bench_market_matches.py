@@ -17,7 +17,7 @@ import numpy as np
 
 from experiments.judge.matching import MarketOffers, judged, market_offers
 from pricing.matching.decide import decide
-from pricing.matching.scorer import Scorer
+from pricing.matching.model.scorer import Scorer
 
 SEEDS = {200: (1, 2, 3, 4, 5), 600: (1, 2, 3, 4, 7), 3000: (1, 2)}
 LARGEST = 10_000

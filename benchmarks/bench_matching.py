@@ -18,10 +18,10 @@ import numpy as np
 
 from experiments.matching.figures import Figures, figures
 from experiments.matching.ship import labelled_sets
-from pricing.matching.compared import Compared
 from pricing.matching.listing import Pairs
-from pricing.matching.scorer import Scorer
-from pricing.matching.training import Judged, LabelledSet, linked, train
+from pricing.matching.model.compared import Compared
+from pricing.matching.model.scorer import Scorer
+from pricing.matching.model.training import Judged, LabelledSet, linked, train
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "matching"
 RARE = 0.11

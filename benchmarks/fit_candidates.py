@@ -2,7 +2,7 @@
 
 Each labelled set (../shared/data/matching, train and valid together) is ranked with the weights under which the other
 three miss least, so that no figure comes from weights that its own pairs chose. The weights in
-pricing/matching/candidates.py are round ones near what all four choose.
+pricing/matching/blocking/candidates.py are round ones near what all four choose.
 
 Run: python -m benchmarks.fit_candidates
 """
@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.candidates import find_candidates, likelihood
+from pricing.matching.blocking.candidates import find_candidates, likelihood
+from pricing.matching.blocking.text_index import nth
 from pricing.matching.tables import read_pairs, read_tables
-from pricing.matching.text_index import nth
 
 TABLES = Path(__file__).parents[2] / "shared" / "data" / "matching"
 TOPS = (5, 10, 20)

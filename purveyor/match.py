@@ -50,9 +50,9 @@ def candidates(
 
     Example: purveyor match candidates --left ours.csv --right theirs.csv --top 10 --output pairs.csv
     """
-    from pricing.matching.candidates import best_for_left
+    from pricing.matching.blocking.candidates import best_for_left
+    from pricing.matching.blocking.text_index import nth
     from pricing.matching.tables import read_tables
-    from pricing.matching.text_index import nth
     from warehouse.csv_file import write_csv
     from warehouse.imports.mapping import parse_map
 
@@ -95,7 +95,7 @@ def train(
     Example: purveyor match train --left ours.csv --right theirs.csv --pairs labelled.csv --model model
     """
     from experiments.matching.training import train_scorer
-    from pricing.matching.training import LabelledSet
+    from pricing.matching.model.training import LabelledSet
     from warehouse.imports.mapping import parse_map
     from warehouse.settings import Settings
 
@@ -142,8 +142,8 @@ def score(
 
     Example: purveyor match score --left ours.csv --right theirs.csv --pairs pairs.csv --output scored.csv
     """
-    from pricing.matching.prior import adjust, best_f1_threshold, estimate_prior, threshold_for_precision
-    from pricing.matching.scorer import Scorer
+    from pricing.matching.model.prior import adjust, best_f1_threshold, estimate_prior, threshold_for_precision
+    from pricing.matching.model.scorer import Scorer
     from pricing.matching.tables import read_pairs, read_tables
     from warehouse.csv_file import write_csv
     from warehouse.imports.mapping import parse_map

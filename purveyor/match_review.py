@@ -14,7 +14,7 @@ import typer
 from purveyor.common import Json, emit, open_warehouse
 
 if TYPE_CHECKING:
-    from pricing.matching.review import Candidate, JudgedOffer
+    from pricing.matching.verdicts.review import Candidate, JudgedOffer
     from warehouse.house import Warehouse
     from warehouse.records import MatchVerdict
 
@@ -35,7 +35,7 @@ def review(
 
     Example: purveyor match review
     """
-    from pricing.matching.review import review_page
+    from pricing.matching.verdicts.review import review_page
 
     with open_warehouse() as warehouse:
         if not as_json and on_terminal():
@@ -63,7 +63,7 @@ def verdicts(
 
     Example: purveyor match verdicts --output verdicts.xlsx
     """
-    from pricing.matching.verdict_files import export_verdicts, import_verdicts
+    from pricing.matching.verdicts.files import export_verdicts, import_verdicts
     from warehouse.errors import InputError
 
     if (output is None) == (source is None):
@@ -95,7 +95,7 @@ def login() -> str:
 
 
 def _decide_by_keys(warehouse: Warehouse) -> None:
-    from pricing.matching.verdicts import undo_verdict
+    from pricing.matching.verdicts.giving import undo_verdict
 
     who = login()
     given: list[tuple[JudgedOffer, Candidate, MatchVerdict]] = []
@@ -133,7 +133,7 @@ def _decide(
     warehouse: Warehouse, judged: JudgedOffer, candidate: Candidate, verdict: str, who: str
 ) -> list[MatchVerdict] | None:
     """The verdict as kept; None where it cannot be, which is told."""
-    from pricing.matching.verdicts import decide_pairs
+    from pricing.matching.verdicts.giving import decide_pairs
     from warehouse.records.verdicts import Ruling, WrongRuling
 
     pack = verdict == "other_pack"
@@ -148,7 +148,7 @@ def _decide(
 
 def _pairs(warehouse: Warehouse, settled: set[str]) -> Iterator[tuple[JudgedOffer, Candidate]]:
     """The pairs to review, page by page; those of an offer that was settled meanwhile are left out."""
-    from pricing.matching.review import review_page
+    from pricing.matching.verdicts.review import review_page
 
     after: str | None = None
     while True:

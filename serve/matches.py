@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
-from pricing.matching.review import Candidate, JudgedOffer, review_page
-from pricing.matching.verdicts import decide_pairs
+from pricing.matching.verdicts.giving import decide_pairs
+from pricing.matching.verdicts.review import Candidate, JudgedOffer, review_page
 from serve.access import key_name, scoped
 from serve.amounts import Amount
 from serve.problems import documented

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.prior import adjust, best_f1_threshold, estimate_prior
-from pricing.matching.training import Judged
+from pricing.matching.model.prior import adjust, best_f1_threshold, estimate_prior
+from pricing.matching.model.training import Judged
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

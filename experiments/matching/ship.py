@@ -1,7 +1,7 @@
 """Train the model that comes with Purveyor: python -m experiments.matching.ship ../shared/data/matching
 
 The folder holds a folder per labelled set, each with tableA.csv, tableB.csv, train.csv and valid.csv. The run is logged
-to the home folder that the environment names; the model replaces the one in pricing/matching/shipped.
+to the home folder that the environment names; the model replaces the one in pricing/matching/model/shipped.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from experiments.matching.training import train_scorer
-from pricing.matching.scorer import SHIPPED
-from pricing.matching.training import LabelledSet
+from pricing.matching.model.scorer import SHIPPED
+from pricing.matching.model.training import LabelledSet
 from warehouse.errors import InputError
 from warehouse.settings import Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from experiments.matching.figures import Figures, figures
 from experiments.tracking import log_run
-from pricing.matching.training import SEED, LabelledSet, train
+from pricing.matching.model.training import SEED, LabelledSet, train
 from warehouse.clock import Clock, utc_now
 from warehouse.progress import Progress, quiet
 

@@ -20,11 +20,11 @@ import numpy as np
 from pricing.matching.exact import Exact, by_identifier
 from pricing.matching.listing import Listing
 from pricing.matching.memory import Memory
-from pricing.matching.people import Verdicts, by_people
+from pricing.matching.model.scorer import Scorer
 from pricing.matching.reasons import counted_words, speaks_against, speaks_for
 from pricing.matching.scored import score_pairs
-from pricing.matching.scorer import Scorer
 from pricing.matching.sides import Sides
+from pricing.matching.verdicts.people import Verdicts, by_people
 from pricing.matching.weighed import Weighed, weigh_pairs
 from warehouse.progress import Progress, quiet
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from pricing.matching.decide import TARGET_PRECISION, Decision, Outcome, decide
 from pricing.matching.listing import Listing
 from pricing.matching.memory import read_memory, write_memory
-from pricing.matching.scorer import Scorer
-from pricing.matching.verdicts import METHOD
+from pricing.matching.model.scorer import Scorer
+from pricing.matching.verdicts.giving import METHOD
 from warehouse.house import Warehouse
 from warehouse.progress import Progress, quiet
 from warehouse.questions import Question

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.candidates import find_candidates
+from pricing.matching.blocking.candidates import find_candidates
+from pricing.matching.blocking.remembered import remembered_candidates
 from pricing.matching.listing import Ints, Listing, Pairs
 from pricing.matching.memory import MOST_NEW, Memory, Score, fingerprint
-from pricing.matching.remembered import remembered_candidates
-from pricing.matching.scorer import Scorer
+from pricing.matching.model.scorer import Scorer
 from pricing.matching.sides import Sides, single
 from warehouse.progress import Progress, quiet
 

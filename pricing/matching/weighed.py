@@ -13,11 +13,11 @@ from pricing.matching.assign import assign, weigh
 from pricing.matching.conflicts import brands_differ, unsaid
 from pricing.matching.exact import Exact, gtins_differ
 from pricing.matching.listing import Ints
+from pricing.matching.model.prior import adjust, estimate_prior, threshold_for_precision
 from pricing.matching.own_calibration import OwnCalibration, evidence, learn
-from pricing.matching.people import People
-from pricing.matching.prior import adjust, estimate_prior, threshold_for_precision
 from pricing.matching.scored import Scored
 from pricing.matching.sides import Sides
+from pricing.matching.verdicts.people import People
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

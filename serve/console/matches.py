@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from pricing.matching.review import Candidate, JudgedOffer, judged_offer, review_page
-from pricing.matching.verdicts import decide_pairs, undo_verdict
+from pricing.matching.verdicts.giving import decide_pairs, undo_verdict
+from pricing.matching.verdicts.review import Candidate, JudgedOffer, judged_offer, review_page
 from serve.console.form import Form
 from serve.console.gate import Visitor, from_this_console
 from serve.state import Serving

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pricing.matching.listing import Listing, Pairs
-from pricing.matching.training import LabelledSet
+from pricing.matching.model.training import LabelledSet
 
 BRANDS = "Kopperby Ferrolux Lumara Norvik Tessel".split()
 KINDS = "camera flash tripod lens charger".split()

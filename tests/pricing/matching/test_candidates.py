@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.matching import text_index
-from pricing.matching.candidates import Candidates, best_for_left, find_candidates
+from pricing.matching.blocking import text_index
+from pricing.matching.blocking.candidates import Candidates, best_for_left, find_candidates
+from pricing.matching.blocking.remembered import remembered_candidates
+from pricing.matching.blocking.text_index import TextIndex
 from pricing.matching.listing import Listing
-from pricing.matching.remembered import remembered_candidates
 from pricing.matching.tables import read_pairs, read_tables
-from pricing.matching.text_index import TextIndex
 from pricing.matching.titles import squash
 
 WORDS = "kopperby compact coffee press ferrolux steel whisk 600 ml 64gb ps-lx350h schwarz größe 茶壶 大号 x".split()

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.matching.compared import FIRST_NAMES, Compared
-from pricing.matching.features import NAMES, pair_features
-from pricing.matching.features.reading import Corpus
 from pricing.matching.listing import Listing, Pairs
+from pricing.matching.model.compared import FIRST_NAMES, Compared
+from pricing.matching.model.features import NAMES, pair_features
+from pricing.matching.model.features.reading import Corpus
 from tests.pricing.matching.labelled import labelled_set
 
 WORDS = "kopperby compact coffee press ferrolux 600 ml 64gb ps-lx350h schwarz größe 茶壶 大号 2 x = ½ ²".split()

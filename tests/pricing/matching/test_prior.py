@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pricing.matching.calibration import Calibration, fit_calibration
-from pricing.matching.prior import adjust, best_f1_threshold, estimate_prior, threshold_for_precision
+from pricing.matching.model.calibration import Calibration, fit_calibration
+from pricing.matching.model.prior import adjust, best_f1_threshold, estimate_prior, threshold_for_precision
 
 shares = st.floats(0.01, 0.9)
 probabilities = arrays.arrays(float, st.integers(1, 40), elements=st.floats(0.001, 0.999))

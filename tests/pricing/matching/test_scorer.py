@@ -16,8 +16,8 @@ import experiments.matching.training
 import purveyor.match
 from experiments.matching.figures import calibration_error
 from pricing.matching.listing import Listing, Pairs
-from pricing.matching.scorer import MANIFEST, Scorer
-from pricing.matching.training import LabelledSet, Trained, linked, train
+from pricing.matching.model.scorer import MANIFEST, Scorer
+from pricing.matching.model.training import LabelledSet, Trained, linked, train
 from tests.pricing.matching.labelled import labelled_set
 from warehouse.errors import ConfigError, InputError, NotEnoughData, NotFound
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pricing.matching.features.reading import Reading
+from pricing.matching.model.features.reading import Reading
 
 NAMES = (
     "quantities_equal", "quantities_conflict", "quantity_ratio", "capacity_ratio", "length_ratio", "content_ratio",

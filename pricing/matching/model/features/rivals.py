@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.features.reading import Corpus, Reading, cosines
 from pricing.matching.listing import Ints, Pairs
+from pricing.matching.model.features.reading import Corpus, Reading, cosines
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

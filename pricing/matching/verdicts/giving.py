@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from pricing.matching.changed import changed_since
 from pricing.matching.listing import Listing
-from pricing.matching.review import ASKED_OFFERS, asked
+from pricing.matching.verdicts.changed import changed_since
+from pricing.matching.verdicts.review import ASKED_OFFERS, asked
 from warehouse.errors import InputError, NotFound
 from warehouse.house import Warehouse
 from warehouse.questions import Question

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.calibration import fit_calibration
-from pricing.matching.compared import SECOND_NAMES, Compared, mean_prediction
-from pricing.matching.features import Matrix
 from pricing.matching.listing import Ints, Listing, Pairs
-from pricing.matching.scorer import Scorer
+from pricing.matching.model.calibration import fit_calibration
+from pricing.matching.model.compared import SECOND_NAMES, Compared, mean_prediction
+from pricing.matching.model.features import Matrix
+from pricing.matching.model.scorer import Scorer
 from pricing.matching.tables import read_pairs, read_tables
 from warehouse.errors import InputError, NotEnoughData
 from warehouse.progress import Progress, quiet

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 import purveyor.match
 import purveyor.match_review
-from pricing.matching.verdict_files import VerdictImport, export_verdicts, import_verdicts
-from pricing.matching.verdicts import decide_pairs
+from pricing.matching.verdicts.files import VerdictImport, export_verdicts, import_verdicts
+from pricing.matching.verdicts.giving import decide_pairs
 from tests.conftest import FixedClock
 from warehouse.errors import InputError
 from warehouse.house import Warehouse

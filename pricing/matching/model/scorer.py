@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.calibration import Calibration
-from pricing.matching.compared import FIRST_NAMES, SECOND_NAMES, Compared, mean_prediction
 from pricing.matching.listing import Listing, Pairs
+from pricing.matching.model.calibration import Calibration
+from pricing.matching.model.compared import FIRST_NAMES, SECOND_NAMES, Compared, mean_prediction
 from warehouse.errors import ConfigError, InputError, NotFound
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.judge.matching import judged, market_offers
 from pricing.matching.decide import decide
-from pricing.matching.scorer import Scorer
+from pricing.matching.model.scorer import Scorer
 
 
 @pytest.mark.parametrize("seed", [1, 2])

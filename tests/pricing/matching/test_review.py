@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from pricing.matching.changed import changed_since
-from pricing.matching.labelled import verdict_labels
 from pricing.matching.listing import Listing
-from pricing.matching.review import judged_offer, review_page
 from pricing.matching.run import run_matching
-from pricing.matching.verdicts import decide_pairs, undo_verdict
+from pricing.matching.verdicts.changed import changed_since
+from pricing.matching.verdicts.giving import decide_pairs, undo_verdict
+from pricing.matching.verdicts.labelled import verdict_labels
+from pricing.matching.verdicts.review import judged_offer, review_page
 from tests.conftest import FixedClock
-from tests.pricing.alike import Alike
+from tests.pricing.matching.alike import Alike
 from warehouse.errors import InputError, NotFound
 from warehouse.house import Warehouse
 from warehouse.records import MatchVerdict

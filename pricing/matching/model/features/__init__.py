@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.features import amounts, identifiers, texts, words
-from pricing.matching.features.reading import Corpus
 from pricing.matching.listing import Pairs
+from pricing.matching.model.features import amounts, identifiers, texts, words
+from pricing.matching.model.features.reading import Corpus
 
 Matrix = npt.NDArray[np.float32]
 

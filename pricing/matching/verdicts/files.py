@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pricing.matching.review import ASKED_OFFERS, asked
-from pricing.matching.verdicts import ASKED_PRODUCTS, Known, asked_products, decide_pairs
+from pricing.matching.verdicts.giving import ASKED_PRODUCTS, Known, asked_products, decide_pairs
+from pricing.matching.verdicts.review import ASKED_OFFERS, asked
 from warehouse.csv_file import as_written, write_csv
 from warehouse.errors import InputError
 from warehouse.house import Warehouse

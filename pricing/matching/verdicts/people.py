@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pricing.matching.changed import changed_since
 from pricing.matching.listing import Listing
 from pricing.matching.sides import Sides
-from pricing.matching.verdicts import judged_row
+from pricing.matching.verdicts.changed import changed_since
+from pricing.matching.verdicts.giving import judged_row
 from warehouse.records import MatchVerdict
 
 Verdicts = Mapping[tuple[str, str], MatchVerdict]

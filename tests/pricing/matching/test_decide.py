@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pricing.matching.decide import Decision, Outcome, decide
 from pricing.matching.listing import Listing
-from tests.pricing.alike import Alike
+from tests.pricing.matching.alike import Alike
 from warehouse.records import MatchVerdict
 
 CATALOGUE = [

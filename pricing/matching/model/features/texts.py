@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.features.reading import Corpus, Reading, cosines
 from pricing.matching.listing import Pairs
+from pricing.matching.model.features.reading import Corpus, Reading, cosines
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from pricing.matching.conflicts import unsaid
 from pricing.matching.listing import Listing, Pairs
-from pricing.matching.scorer import Floats, Scorer
+from pricing.matching.model.scorer import Floats, Scorer
 from pricing.matching.titles import read_title
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from rapidfuzz.distance import Indel, Prefix
 
-from pricing.matching.features.reading import Corpus, Reading
+from pricing.matching.model.features.reading import Corpus, Reading
 
 NAMES = (
     "gtin", "mpn", "mpn_in_left", "mpn_in_right",

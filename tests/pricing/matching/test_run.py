@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from pricing.matching.run import MatchRun, run_matching, stated_precision
-from pricing.matching.verdicts import decide_pairs
-from tests.pricing.alike import Alike
+from pricing.matching.verdicts.giving import decide_pairs
+from tests.pricing.matching.alike import Alike
 from warehouse.errors import InputError
 from warehouse.house import Warehouse
 from warehouse.records.verdicts import Ruling, verdict_history

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
-from pricing.matching.features.reading import Corpus, Reading
+from pricing.matching.model.features.reading import Corpus, Reading
 
 _OF_ONE_SIDE = (
     "covered", "nearly_covered", "covered_by_all", "words", "first_said", "last_said",

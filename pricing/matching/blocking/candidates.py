@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pricing.matching.blocking.text_index import Floats, Report, TextIndex, nth, silent
 from pricing.matching.exact import part_number
 from pricing.matching.listing import Ints, Listing
-from pricing.matching.text_index import Floats, Report, TextIndex, nth, silent
 from pricing.matching.titles import squash
 from warehouse.gtin import clean_gtin
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from pricing.matching.changed import changed_since
 from pricing.matching.listing import Pairs
+from pricing.matching.model.training import LabelledSet
 from pricing.matching.run import read_listings
-from pricing.matching.training import LabelledSet
+from pricing.matching.verdicts.changed import changed_since
 from warehouse.house import Warehouse
 from warehouse.records.verdicts import standing_verdicts
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.candidates import Candidates, find_candidates
+from pricing.matching.blocking.candidates import Candidates, find_candidates
+from pricing.matching.blocking.text_index import Report, silent
 from pricing.matching.listing import Ints, Listing
-from pricing.matching.text_index import Report, silent
 
 _FORM = "1"
 """Raised whenever listings are compared in another way, so that nothing found in the old one is taken up."""

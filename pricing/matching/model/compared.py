@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from pricing.matching.features import NAMES, Matrix, pair_features, rivals
-from pricing.matching.features.reading import Corpus
-from pricing.matching.features.rivals import Neighbourhood, Neighbours, rival_features
 from pricing.matching.listing import Ints, Listing, Pairs
+from pricing.matching.model.features import NAMES, Matrix, pair_features, rivals
+from pricing.matching.model.features.reading import Corpus
+from pricing.matching.model.features.rivals import Neighbourhood, Neighbours, rival_features
 
 if TYPE_CHECKING:
     from lightgbm import Booster

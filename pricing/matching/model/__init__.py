@@ -1,0 +1,1 @@
+"""The model: what it looks at, its training, its probabilities, and the one that ships."""

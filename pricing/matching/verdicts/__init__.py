@@ -1,0 +1,1 @@
+"""What people decide about matches, and what they should look at."""
