@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,21 +18,87 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def connect(database: str, scratch: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection in UTC that spills to `scratch` and loads no extensions from elsewhere."""
+_idle: list[duckdb.DuckDBPyConnection] = []
+"""Instances of DuckDB that nobody uses: starting one takes longer than most questions."""
+
+_MOST_IDLE = 4
+
+
+@contextmanager
+def database(scratch: Path, *, memory_limit: str, file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty DuckDB database of the caller's own, in memory or in a new `file`, gone at the end.
+
+    In UTC; spills to `scratch`; loads no extensions from elsewhere. Nothing else uses its instance meanwhile.
+    """
+    instance = _instance(scratch, memory_limit)
+    connection = instance.cursor()
+    try:
+        # Progress is the caller's to show; DuckDB would draw bars of its own over it.
+        connection.execute("set enable_progress_bar = false")
+        place = str(file).replace("'", "''") if file else ":memory:"
+        connection.execute(f"attach '{place}' as {_OWN}; {_INSIDE}")
+        yield connection
+    finally:
+        try:
+            connection.execute(f"use memory; detach {_OWN}")
+            connection.close()
+        except duckdb.Error:  # a database that has failed for good takes its instance with it
+            connection.close()
+            instance.close()
+        else:
+            if len(_idle) < _MOST_IDLE:
+                _idle.append(instance)
+            else:
+                instance.close()
+
+
+_OWN = "work"
+_INSIDE = f"set search_path = '{_OWN}.main,memory.main'"
+"""New tables in the caller's own database; macros also from what instances keep."""
+
+
+def make_macros(connection: duckdb.DuckDBPyConnection, probe: str, sql: Callable[[], str]) -> None:
+    """Run the statements of `sql`, which make macros, where the SQL expression `probe`, a call of one, is not known.
+
+    They stay with the instance: making many macros takes longer than reading a small file.
+    """
+    try:
+        connection.execute(f"select {probe}")
+    except duckdb.CatalogException:
+        connection.execute(f"set search_path = 'memory.main,{_OWN}.main'")
+        connection.execute(sql())
+        connection.execute(_INSIDE)
+
+
+def cursor_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same `database`: one does nothing else while a result of its is open, read or not."""
+    cursor = connection.cursor()
+    cursor.execute(_INSIDE)
+    return cursor
+
+
+def _instance(scratch: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     scratch.mkdir(parents=True, exist_ok=True)
-    config: dict[str, str | bool | int | float | list[str]] = {
+    ours: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(scratch),
+        "preserve_insertion_order": True,
+    }
+    while _idle:
+        instance = _idle.pop()
+        try:
+            for name, value in ours.items():
+                instance.execute(f"set {name} = $value", {"value": value})
+            return instance
+        except duckdb.Error:  # one that has spilled keeps its folder
+            instance.close()
+    fixed: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "TimeZone": "UTC",
         # A name that is no relation must fail, not find a variable of ours.
         "python_enable_replacements": False,
     }
-    connection = duckdb.connect(database, config=config)
-    # Progress is the caller's to show; DuckDB would draw bars of its own over it.
-    connection.execute("set enable_progress_bar = false")
-    return connection
+    return duckdb.connect(":memory:", config={**ours, **fixed})
 
 
 def relation_sql(table: Table, files: tuple[str, ...]) -> str:

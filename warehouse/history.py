@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from deltalake import DeltaTable
@@ -74,6 +75,27 @@ def forget(delta: DeltaTable, before: datetime | None) -> Forgotten:
     for path in gone:
         path.unlink()
     return Forgotten(versions, len(gone), size)
+
+
+class Commit(NamedTuple):
+    """A commit's entry in a table's log, told from another that took its name."""
+
+    name: str
+    inode: int
+    changed: int
+
+
+def newest_commit(root: Path) -> Commit | None:
+    """The newest commit of the table in the folder `root`, without reading it; None where there is none."""
+    try:
+        commits = (path for path in (root / LOG).iterdir() if path.suffix == ".json" and path.stem.isdecimal())
+        newest = max(commits, key=lambda path: path.name, default=None)
+        if newest is None:
+            return None
+        told = newest.stat()
+    except FileNotFoundError:
+        return None
+    return Commit(newest.name, told.st_ino, told.st_mtime_ns)
 
 
 def files_on_disk(root: Path) -> Iterator[Path]:

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.data_files import filtered_columns
-from warehouse.duck import connect, duckdb_type, quoted, relation_sql, unreadable
+from warehouse.duck import database, duckdb_type, quoted, relation_sql, unreadable
 from warehouse.scratch import scratch_folder
 from warehouse.snapshot import Snapshot
 from warehouse.tables import Table
@@ -112,27 +112,17 @@ def compare(
 ) -> Iterator[Delta]:
     """Stage `incoming` (of `distinct` keys or not) beside the rows of `snapshot`. Errors of the stream come out as they
     are."""
-    with scratch_folder(scratch, "keyed") as folder:
-        # In memory, with a folder to spill to, inserts are several times faster than into a file.
-        connection = connect(":memory:", folder, memory_limit=memory_limit)
+    # In memory, with a folder to spill to, inserts are several times faster than into a file.
+    with scratch_folder(scratch, "keyed") as folder, database(folder, memory_limit=memory_limit) as connection:
         # The rows' order is in a column of its own, and keeping it elsewhere too takes memory.
         connection.execute("set preserve_insertion_order = false")
+        stage(connection, "incoming", incoming)
         try:
-            stage(connection, "incoming", incoming)
-            try:
-                stored = relation_sql(snapshot.table, snapshot.files)
-                connection.execute(f"create view existing as from ({stored}) {_among(connection, snapshot.table)}")
-            except duckdb.Error as error:
-                raise unreadable(snapshot.table, error) from error
-            yield Delta(
-                snapshot.table,
-                tuple(incoming.schema.names),
-                connection,
-                _count(connection, "incoming"),
-                distinct,
-            )
-        finally:
-            connection.close()
+            stored = relation_sql(snapshot.table, snapshot.files)
+            connection.execute(f"create view existing as from ({stored}) {_among(connection, snapshot.table)}")
+        except duckdb.Error as error:
+            raise unreadable(snapshot.table, error) from error
+        yield Delta(snapshot.table, tuple(incoming.schema.names), connection, _count(connection, "incoming"), distinct)
 
 
 def _among(connection: duckdb.DuckDBPyConnection, table: Table) -> str:

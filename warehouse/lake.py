@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from warehouse.data_files import write_files, writer_properties
 from warehouse.errors import InputError, LakeError
-from warehouse.history import PROPERTIES, Forgotten, files_on_disk, forget, version_at
+from warehouse.history import PROPERTIES, Commit, Forgotten, files_on_disk, forget, newest_commit, version_at
 from warehouse.keyed import Delta, compare
 from warehouse.snapshot import Snapshot
 from warehouse.tables import MONTH, Table
@@ -61,6 +61,15 @@ class Merged:
     unchanged: int
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """What a table's log said when `newest` was its newest commit."""
+
+    newest: Commit | None
+    snapshot: Snapshot
+    columns: frozenset[str]
+
+
 class Lake:
     """The Delta tables below `root`. Tables come into being at their first write.
 
@@ -72,6 +81,7 @@ class Lake:
         self.root = root
         self._memory_limit = memory_limit
         self._format = self._found_format()
+        self._seen: dict[str, _Standing] = {}
 
     def append(self, table: Table, data: Data, *, batch_id: str | None = None) -> int:
         """Add rows in one commit; return how many. A batch id already committed adds none.
@@ -186,21 +196,18 @@ class Lake:
 
         ForgottenError, an InputError, where `as_of` lies before what the table still remembers.
         """
+        if as_of is None:
+            standing = self._standing(table)
+            return standing.snapshot if standing else Snapshot(table, -1, ())
         delta = self._open(table)
-        if delta is None:
+        version = version_at(table.name, delta, as_of) if delta else -1
+        if delta is None or version < 0:
             return Snapshot(table, -1, ())
-        if as_of is not None:
-            version = version_at(table.name, delta, as_of)
-            if version < 0:
-                return Snapshot(table, -1, ())
-            try:
-                delta.load_as_version(version)
-            except DeltaError as error:
-                raise LakeError(f"table {table.name}, version {version}: {_first_line(error)}") from error
-        # The library gives URIs, percent-encoded even where they have no scheme; readers take paths.
-        return Snapshot(
-            table, delta.version(), tuple(unquote(uri).removeprefix("file://") for uri in delta.file_uris())
-        )
+        try:
+            delta.load_as_version(version)
+        except DeltaError as error:
+            raise LakeError(f"table {table.name}, version {version}: {_first_line(error)}") from error
+        return _snapshot(table, delta)
 
     def _path(self, table: Table) -> Path:
         return self.root / table.name
@@ -230,6 +237,19 @@ class Lake:
                 f"{LAKE_FORMAT}); upgrade Purveyor"
             )
         return found
+
+    def _standing(self, table: Table) -> _Standing | None:
+        """The table as it stands; None where there is none. Its log is read only where it has gained a commit."""
+        newest = newest_commit(self._path(table))
+        standing = self._seen.get(table.name)
+        if standing is None or newest is None or standing.newest != newest:
+            delta = self._open(table)
+            if delta is None:
+                return None
+            columns = frozenset(field.name for field in delta.schema().fields)
+            # Looked at before the log was read, `newest` may be older than what was read, never newer.
+            standing = self._seen[table.name] = _Standing(newest, _snapshot(table, delta), columns)
+        return standing
 
     def _open(self, table: Table) -> DeltaTable | None:
         try:
@@ -271,8 +291,8 @@ class Lake:
 
     def _ensure(self, table: Table) -> None:
         """Create the table, or add the columns that its declaration has gained, so that appends only ever append."""
-        delta = self._open(table)
-        if delta is not None and set(table.schema.names) <= {f.name for f in delta.schema().fields}:
+        standing = self._standing(table)
+        if standing is not None and standing.columns.issuperset(table.schema.names):
             return
         with self._lock(table):
             self._commit(table, lambda: self._create_or_widen(table))
@@ -389,6 +409,12 @@ class Lake:
             except (DeltaError, OSError) as error:
                 raise LakeError(f"table {table.name} could not be written: {_first_line(error)}") from error
         raise AssertionError("unreachable")
+
+
+def _snapshot(table: Table, delta: DeltaTable) -> Snapshot:
+    # The library gives URIs, percent-encoded even where they have no scheme; readers take paths.
+    files = tuple(unquote(uri).removeprefix("file://") for uri in delta.file_uris())
+    return Snapshot(table, delta.version(), files)
 
 
 def _properties(batch_id: str | None) -> CommitProperties:

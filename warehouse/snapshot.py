@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from warehouse.duck import quoted
@@ -18,6 +19,12 @@ class Snapshot:
     table: Table
     version: int
     files: tuple[str, ...]
+
+
+def named_in(sql: str, snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    """Those whose tables `sql` may name: an engine looks into no other table's files."""
+    told = sql.lower()
+    return [snapshot for snapshot in snapshots if snapshot.table.name in told]
 
 
 def without_erased(table: Table, relation: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from warehouse import data_files
-from warehouse.duck import connect, relation_sql
+from warehouse.duck import database, relation_sql
 from warehouse.lake import Lake, Merged
 from warehouse.tables import EVENTS, MONTH, ORDERS, Table
 
@@ -46,10 +46,9 @@ def orders(count: int, seed: int = 1) -> pa.Table:
 
 
 def stored(lake: Lake, table: Table, columns: list[str], scratch: Path) -> list[tuple[object, ...]]:
-    connection = connect(":memory:", scratch, memory_limit="100MB")
     relation = relation_sql(table, lake.snapshot(table).files)
-    rows = connection.sql(f"select {', '.join(columns)} from ({relation})").to_arrow_table().to_pylist()
-    connection.close()
+    with database(scratch, memory_limit="100MB") as connection:
+        rows = connection.sql(f"select {', '.join(columns)} from ({relation})").to_arrow_table().to_pylist()
     return [tuple(row.values()) for row in rows]
 
 

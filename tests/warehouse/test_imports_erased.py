@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse.duck import connect, relation_sql
+from warehouse.duck import database, relation_sql
 from warehouse.house import Warehouse
 from warehouse.imports import ImportResult, import_file
 from warehouse.records.consents import customers_with_consent
@@ -18,11 +18,9 @@ def take(warehouse: Warehouse, kind: str, path: Path, content: str, *, skip_reje
 
 def stored(warehouse: Warehouse, table: Table, columns: str, scratch: Path) -> list[tuple[object, ...]]:
     """What lies in the lake, erased customers or not."""
-    connection = connect(":memory:", scratch, memory_limit="100MB")
     relation = relation_sql(table, warehouse.lake.snapshot(table).files)
-    found: list[tuple[object, ...]] = connection.execute(f"select {columns} from ({relation}) order by all").fetchall()
-    connection.close()
-    return found
+    with database(scratch, memory_limit="100MB") as connection:
+        return connection.execute(f"select {columns} from ({relation}) order by all").fetchall()
 
 
 def test_customers_and_consents_are_not_written(warehouse: Warehouse, tmp_path: Path) -> None:

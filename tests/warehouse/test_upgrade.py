@@ -54,7 +54,7 @@ def write_old_event(root: Path) -> None:
 @pytest.fixture
 def old_home(settings: Settings) -> Path:
     """The home of the version before this one."""
-    settings.home.mkdir()
+    (settings.home / "records.db").unlink()
     write_old_records(settings.home / "records.db")
     write_old_event(settings.lake)
     write_old_table(settings.lake, PRODUCTS, {"sku": "tea", "title": "Old tea"})

@@ -16,7 +16,7 @@ import pyarrow as pa
 from warehouse.engines.dialect import to_spark
 from warehouse.errors import ConfigError, QueryError
 from warehouse.settings import Settings
-from warehouse.snapshot import ERASED, Snapshot, without_erased
+from warehouse.snapshot import ERASED, Snapshot, named_in, without_erased
 
 _DDL = {
     "string": "string",
@@ -35,8 +35,8 @@ class SparkEngine:
         self._spark = _session(settings).newSession()
         self._spark.conf.set("spark.sql.session.timeZone", "UTC")
         self._view(ERASED, erased)
-        for snapshot in snapshots:
-            self._view_files(settings, snapshot, bool(erased.num_rows))
+        self._lake, self._any_erased = settings.lake, bool(erased.num_rows)
+        self._unseen = list(snapshots)
 
     def answer(self, sql: str, inputs: Mapping[str, pa.Table]) -> pa.Table:
         """See `Engine.answer`."""
@@ -45,6 +45,9 @@ class SparkEngine:
         for name, rows in inputs.items():
             self._view(name, rows)
         try:
+            for snapshot in named_in(sql, self._unseen):
+                self._view_files(snapshot)
+                self._unseen.remove(snapshot)
             return self._spark.sql(to_spark(sql)).toArrow()
         except PySparkException as error:
             raise QueryError(f"Spark: {str(error).strip().splitlines()[0]}") from error
@@ -65,16 +68,16 @@ class SparkEngine:
             frame = self._spark.createDataFrame([], _ddl(rows.schema))
         frame.createOrReplaceTempView(name)
 
-    def _view_files(self, settings: Settings, snapshot: Snapshot, any_erased: bool) -> None:
+    def _view_files(self, snapshot: Snapshot) -> None:
         table = snapshot.table
         if snapshot.files:
             # Hadoop takes addresses as they are written: a percent-encoded path would be looked for by that name.
-            root = f"file://{settings.lake / table.name}"
+            root = f"file://{self._lake / table.name}"
             uris = [f"file://{file}" for file in snapshot.files]
             frame = self._spark.read.schema(_ddl(table.schema)).option("basePath", root).parquet(*uris)
         else:
             frame = self._spark.createDataFrame([], _ddl(table.schema))
-        if not any_erased or table.person is None:
+        if not self._any_erased or table.person is None:
             frame.createOrReplaceTempView(table.name)
             return
         stored = f"_stored_{table.name}"

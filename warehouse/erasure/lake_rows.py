@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from warehouse.duck import connect, quoted, relation_sql, unreadable
+from warehouse.duck import database, quoted, relation_sql, unreadable
 from warehouse.erasure.traces import Person
 from warehouse.house import Warehouse
 from warehouse.lake import Lake
@@ -147,13 +147,12 @@ _PAIRS = pa.schema([("id", STRING), ("value", STRING)])
 def lake_rows(warehouse: Warehouse, erased: Collection[str]) -> Iterator[LakeRows]:
     """Opens the search for erased customers."""
     settings = warehouse.settings
-    with scratch_folder(settings.scratch, "erasure") as folder:
-        connection = connect(":memory:", folder, memory_limit=settings.memory_limit)
-        try:
-            connection.register("erased", pa.table({"id": pa.array(sorted(erased), STRING)}))
-            yield LakeRows(warehouse.lake, connection)
-        finally:
-            connection.close()
+    with (
+        scratch_folder(settings.scratch, "erasure") as folder,
+        database(folder, memory_limit=settings.memory_limit) as connection,
+    ):
+        connection.register("erased", pa.table({"id": pa.array(sorted(erased), STRING)}))
+        yield LakeRows(warehouse.lake, connection)
 
 
 def _texts(table: Table) -> tuple[str, ...]:

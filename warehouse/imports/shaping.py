@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.duck import quoted, relation_sql
+from warehouse.duck import make_macros, quoted, relation_sql
 from warehouse.errors import InputError
 from warehouse.imports.kinds import Kind
 from warehouse.imports.notation import Decimal, Numbers, Written, numbers_of, plain_column, with_plain
@@ -86,7 +86,7 @@ def shape_rows(
     InputError where the statement fails on what the file holds.
     """
     positions = _positions(shape, source)
-    stage.connection.execute(statement("shapes.sql"))
+    make_macros(stage.connection, "as_amount('1')", lambda: statement("shapes.sql"))
     stage.connection.execute(f"set variable store = {literal(store)}")
     stage.connection.execute(f"set variable file = {literal(source.name)}")
     stage.connection.execute(f"set variable now = timestamptz {literal(now.isoformat())}")

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse.duck import connect, quoted
+from warehouse.duck import cursor_beside, database, make_macros, quoted
 from warehouse.errors import ConfigError
 from warehouse.imports.places import Place
 from warehouse.imports.plan import Plan, content_sql, lookup_table, text_column
@@ -42,8 +42,7 @@ class Staging:
         self.connection = connection
         self._cursors = cursors
         self._memory_limit = memory_limit
-        for macros in ("conversion.sql", "notation.sql"):
-            connection.execute(files("warehouse.imports").joinpath(macros).read_text(encoding="utf-8"))
+        make_macros(connection, "time_fault()", lambda: "".join(map(_macros, ("conversion.sql", "notation.sql"))))
         connection.execute(
             "create table stores (store_id varchar, currency varchar, timezone varchar, prices_include_tax boolean)"
         )
@@ -224,8 +223,7 @@ class Staging:
 
     def stream(self, sql: str) -> pa.RecordBatchReader:
         """The rows of a query over the stages, batch by batch."""
-        # On a cursor of its own: a connection does nothing else while one of its results is open, read or not.
-        cursor = self._cursors.enter_context(self.connection.cursor())
+        cursor = self._cursors.enter_context(cursor_beside(self.connection))
         return cursor.sql(sql).to_arrow_reader(_BATCH_ROWS)
 
     def _map(self, table: str, sql: str, function: Callable[[dict[str, str]], str | None]) -> None:
@@ -250,14 +248,16 @@ def staging(settings: Settings) -> Iterator[Staging]:
     """An empty staging; its files are gone when it ends, however it ends."""
     with scratch_folder(settings.scratch, "import") as folder:
         # In a file, not in memory: tables of memory are spilled whole and uncompressed.
-        connection = connect(str(folder / "staging.duckdb"), folder, memory_limit=settings.memory_limit)
+        file = folder / "staging.duckdb"
         try:
-            with ExitStack() as cursors:
+            with database(folder, memory_limit=settings.memory_limit, file=file) as connection, ExitStack() as cursors:
                 yield Staging(connection, cursors, settings.memory_limit)
         except duckdb.OutOfMemoryException as error:
             raise ConfigError(
                 f"the import ran out of memory or disk ({str(error).splitlines()[0]}); "
                 "raise PURVEYOR_MEMORY_LIMIT or free space in the home folder"
             ) from error
-        finally:
-            connection.close()
+
+
+def _macros(name: str) -> str:
+    return files("warehouse.imports").joinpath(name).read_text(encoding="utf-8")

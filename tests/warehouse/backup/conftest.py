@@ -123,7 +123,7 @@ def furnished_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def furnished(furnished_home: Path, settings: Settings, clock: FixedClock) -> Iterator[Warehouse]:
     """A copy of the house, so that a test may change it."""
-    shutil.copytree(furnished_home, settings.home)
+    shutil.copytree(furnished_home, settings.home, dirs_exist_ok=True)
     with Warehouse.open(settings, clock=clock) as opened:
         yield opened
 
