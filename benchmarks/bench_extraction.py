@@ -20,6 +20,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ class BarePage(LabelledPage):
             return b""
         etree.strip_elements(root, "script", with_tail=False)
         etree.strip_attributes(root, *_STRUCTURE)
-        return b'<meta charset="utf-8">' + bytes(etree.tostring(root, method="html", encoding="utf-8"))
+        return BOM_UTF8 + bytes(etree.tostring(root, method="html", encoding="utf-8"))
 
 
 def predicted(product: Product, name: str) -> str | None:

@@ -240,12 +240,20 @@ _SPOKEN_IN = {
     "bg": "BG", "cs": "CZ", "da": "DK", "et": "EE", "fi": "FI", "he": "IL", "hu": "HU", "is": "IS", "ja": "JP",
     "ka": "GE", "kk": "KZ", "ko": "KR", "lt": "LT", "lv": "LV", "nb": "NO", "nn": "NO", "no": "NO", "pl": "PL",
     "sk": "SK", "sl": "SI", "sv": "SE", "th": "TH", "tr": "TR", "uk": "UA", "vi": "VN", "id": "ID", "hy": "AM",
-    "az": "AZ", "mk": "MK",
+    "az": "AZ", "mk": "MK", "zh": "CN", "sr": "RS", "bn": "BD", "fa": "IR", "ms": "MY",
 }  # fmt: skip
-"""Languages of one country; Swedish is spoken in Finland too, but there it is not "kr" that needs settling."""
+"""Languages of one country; Swedish is spoken in Finland too, but there it is not "kr" that needs settling, and in
+Taiwan "¥" is not what Chinese is written with."""
+
+
+def is_of_no_country(url: str) -> bool:
+    """Whether an address names no country: its domain (".com", ".shop", ".io") is sold to the whole world."""
+    country = _of_domain(url)
+    return country is None or len(country) > 2
 
 
 def _of_domain(url: str | None) -> str | None:
+    """The last part of the host where it may be a country's; None for those of countries that are sold to all."""
     try:
         host = urlsplit(url or "").hostname or ""
     except ValueError:

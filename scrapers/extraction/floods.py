@@ -15,7 +15,6 @@ _GAP = 16 * 1024
 _MOST_FLOODS = 50
 
 _ATTRIBUTE = rb"""[\s/]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
-_OPENING = re.compile(rb"<[a-zA-Z]")
 _WITHIN_BOUNDS = re.compile(
     rb"(?:[^<]++|<(?![a-zA-Z])|<[a-zA-Z](?:%b){0,%d}+(?![\s/]*+[^\s/>=]))*+" % (_ATTRIBUTE, MOST_ATTRIBUTES)
 )
@@ -43,10 +42,9 @@ def _has_gap(body: bytes) -> bool:
         if last >= 0:
             place = last + 1
             continue
-        opening = _OPENING.search(body, place)
-        if opening is None:
+        place = body.find(b"<", place) + 1
+        if not place:
             return False
-        if body.find(b">", opening.start(), opening.start() + _GAP) < 0:
+        if body[place : place + 1].isalpha() and body.find(b">", place, place + _GAP) < 0:
             return True
-        place = opening.start() + 1
     return False

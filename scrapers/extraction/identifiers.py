@@ -15,7 +15,7 @@ from scrapers.extraction.page import Element, Page
 from scrapers.extraction.price_text import read_price
 from scrapers.extraction.reading import Context, Reading, Value, evidence, tidy
 from scrapers.extraction.short_texts import brand_in
-from scrapers.extraction.subject import Subject, words
+from scrapers.extraction.subject import Subject, path_of, words
 from warehouse.gtin import clean_gtin
 
 READER = "labels"
@@ -29,6 +29,9 @@ _UNSEEN = frozenset(
 _MOST_TITLES = 3
 _BEFORE, _BEHIND = 200, 600
 """Elements around the title among which the brand is looked for."""
+_BESIDE = 8
+"""Elements before and behind a title in which a link to a brand's page is about this product."""
+_IN_TITLE, _BY_TITLE = ("brand", "link"), ("brand", "by the title")
 _MOST_TEXTS = 2
 """Texts of a branded element of which one is the brand: a caption may stand before it."""
 _SHORT = 60
@@ -36,15 +39,20 @@ _LONGEST = 120
 _MOST_STEPS = 3
 _BULLETS = " \t\r\n-–•*|(\u200e\u200f\xa0"
 
-_NUMBERED = re.compile(r"(?P<label>[^\d:：]{2,30}?)[\s.:№]*(?P<value>[A-Z]{0,4}[-_]?\d[\w./-]*)\s*\)?")
+_NUMBERED = re.compile(r"(?P<label>[^\d:：]{2,30}?)[\s.:№]*(?P<value>(?=[\w./-]{0,20}\d)[A-Z\d][\w./-]{2,})\s*\)?")
 _DIGIT = re.compile(r"\d").search
 _NOISE = re.compile(r"^[\s:：#\-–|\u200e\u200f\u200b.]+|[\s:：,;|\u200e\u200f\u200b]+$")
-_CAPITALS = re.compile(r"[A-Z]{4,12}(?:-[A-Z]+)?")
+_CAPITALS = re.compile(r"(?=.{4,25}\Z)[A-Z]{2,12}(?:-[A-Z]+){0,3}")
 """A number without digits, behind a label that leaves no doubt."""
-_FACTS = re.compile(r"\s[|•·–—]\s|[;,]\s+")
+_FACTS = re.compile(r"\s[|•·–—]\s|[;,]\s+|\u3000")
+_LABEL_WITHIN = re.compile(r"\s([^\s:：]{2,20})[:：]")
+_PARTED = re.compile("[|•·\u3000]").search
 """What stands between several facts in one text: "SKU: 12-3 | EAN: 4006381333931"."""
 _NUMBER = re.compile(r"[\w#][\w./+\-# ]*")
-_BRANDS = ("brand", "byline", "manufacturer", "marke", "marque", "hersteller")
+_BRANDS = (
+    "brand", "byline", "manufacturer", "marke", "marque", "hersteller", "supplier", "producer", "marka", "marca",
+    "merk", "producent", "znacka", "gyarto", "fabricant", "fabricante", "brend",
+)  # fmt: skip
 _NAMES_BRAND = re.compile(
     rf"(?<![a-z])(?:{'|'.join(_BRANDS)})(?:\s|$|-(?!\w*(?:desc|stor))|_|name|link|logo|title|info)",
     re.IGNORECASE,
@@ -57,8 +65,18 @@ _BRAND_PAGES = tuple("brand mark marq marc merk manuf herst fabri produt produc 
 """What an address holds one of that the next pattern finds: quicker to look for."""
 _LEADS_TO_BRAND = re.compile(
     r"(?:brands?|marken?|marques?|marcas?|marche|merken|manufacturers?|hersteller|fabricants?|produttori|producent|"
-    r"producers?|vendors?|varumarken|znacky|proizvoditel|brendy?)(?:[/=]|_id=|-[\w-]{1,40}/?$)",
-    re.IGNORECASE,
+    r"producers?|vendors?|varumarken|znacky|proizvoditel|brendy?)(?:[/=]|_id=|-[\w-]{1,40}/?$)"
+)
+_BRAND_FOLDERS = (
+    "manufacturer",
+    "manufacturers",
+    "brand",
+    "brands",
+    "producers",
+    "vendors",
+    "marken",
+    "marques",
+    "marcas",
 )
 _IS_LIST = 3
 """Different brands in elements of one name, from which on they are a list of other products."""
@@ -69,43 +87,70 @@ def read_identifiers(page: Page, context: Context) -> list[Reading]:
     readings: list[Reading] = []
     for _, element, written, within in page.texts:
         if len(written) < _LONGEST and may_be_label(text := written.strip(_BULLETS)):
-            facts = _FACTS.split(text) if text.count(":") > 1 else (text,)
-            readings += [reading for fact in facts for reading in _labelled(fact.strip(), element, within)]
+            readings += [reading for fact in _facts(text) for reading in _labelled(fact.strip(), element, within)]
             if len(readings) > _MOST_READINGS:
                 break
     return [*readings, *_brands(page, context.subject)]
 
 
+def _facts(text: str) -> Iterator[str]:
+    """The facts that one text states: "SKU: 12-3 | EAN: 4006381333931", "MPN: 77 SKU: 12-3"."""
+    if text.count(":") + text.count("：") < 2 and not _PARTED(text):
+        yield text
+        return
+    for part in _FACTS.split(text):
+        start = 0
+        for label in _LABEL_WITHIN.finditer(part):
+            if (known_label(label[1]) or ("", 0))[1] == 1:
+                yield part[start : label.start()]
+                start = label.start()
+        yield part[start:]
+
+
 def _brands(page: Page, subject: Subject) -> Iterator[Reading]:
     """The brand in elements that are named after it, around the title."""
     branded: dict[str, list[Reading]] = {}
-    for element in _around_titles(page):
+    for element, is_beside in _around_titles(page):
         names = element.get("class") or "", element.get("id") or ""
-        if element.tag == "a" and _leads_to_brand(element, subject):
-            names = "brand", "link"
+        if element.tag == "a":
+            names = _leads_to_brand(element, subject, is_beside) or names
+        elif element.tag == "img" and _shows_brand(element):
+            names = "brand", "picture"
         if _is_branding(names[0]) or _is_branding(names[1]):
             name = " ".join(names).strip()
             found = branded.setdefault(name, [])
             if len(branded) < _MOST_NAMES and len(found) < _MOST_NAMES and not _ELSEWHERE.search(name):
                 found += _branded(element, name)
+    if " ".join(_IN_TITLE) in branded:
+        branded.pop(" ".join(_BY_TITLE), None)
     for found in branded.values():
         if len({reading.value for reading in found}) < _IS_LIST:
             yield from found
 
 
-def _leads_to_brand(link: Element, subject: Subject) -> bool:
-    """Whether a link leads to a brand's page, and that brand stands in a title too."""
+def _leads_to_brand(link: Element, subject: Subject, is_beside: bool) -> tuple[str, str] | None:
+    """How a link leads to a brand's page: one that a title names, or beside a title to the page of its own text."""
     address = (link.get("href") or "")[:_LONGEST].lower()
     if not any(stem in address for stem in _BRAND_PAGES) or not _LEADS_TO_BRAND.search(address):
-        return False
+        return None
     named = words(" ".join(_texts(link)))
-    return bool(named) and any(named < title for title in subject.titles)
+    if named and any(named < title for title in subject.titles):
+        return _IN_TITLE
+    is_own = is_beside and named and named == words(path_of(address).rpartition("/")[2].replace("-", " "))
+    return _BY_TITLE if is_own else None
 
 
-def _around_titles(page: Page) -> list[Element]:
-    places = page.places.get("h1", ())[:_MOST_TITLES] or [0]
-    near = set().union(*(range(max(0, place - _BEFORE), place + _BEHIND) for place in places))
-    return [page.elements[n] for n in sorted(near) if n < len(page.elements)]
+def _shows_brand(image: Element) -> bool:
+    """Whether a picture lies where a shop keeps those of brands, and tells in words what it shows."""
+    address = (image.get("data-src") or image.get("src") or "")[:_LONGEST].lower()
+    return bool(image.get("alt")) and any(f"/{folder}/" in address for folder in _BRAND_FOLDERS)
+
+
+def _around_titles(page: Page) -> Iterator[tuple[Element, bool]]:
+    """The elements around the titles, each with whether it stands right beside one."""
+    titles = page.places.get("h1", ())[:_MOST_TITLES]
+    beside = frozenset(page.around(titles, _BESIDE, _BESIDE))
+    return ((element, element in beside) for element in page.around(titles or (0,), _BEFORE, _BEHIND))
 
 
 def _labelled(text: str, element: Element, inside: bool) -> Iterator[Reading]:
@@ -193,17 +238,20 @@ def _is_number(value: str, field: str) -> bool:
 
 @lru_cache(maxsize=8192)  # a page names its elements from a small stock of classes
 def _is_branding(names: str) -> bool:
-    if len(names) >= 300:
-        return False
-    lowered = names.lower()
-    return any(word in lowered for word in _BRANDS) and _NAMES_BRAND.search(names) is not None
+    if len(names) < 300:
+        lowered = names.lower()
+        for word in _BRANDS:  # of thousands of names: a loop takes half of what a generator does
+            if word in lowered:
+                return _NAMES_BRAND.search(names) is not None
+    return False
 
 
 def _branded(element: Element, names: str) -> Iterator[Reading]:
     """The text, link or picture of an element that is named after the brand."""
     image = element if element.tag == "img" else element.find(".//img")
     for text in (*islice(_texts(element), _MOST_TEXTS), image.get("alt") if image is not None else None):
-        value = tidy(text)
+        label, _, rest = text.replace("：", ":").partition(":") if text else ("", "", "")
+        value = tidy(rest if rest and known_label(label) else text)
         brand = brand_in(value, most_words=4) if value and not known_label(value) else None
         if brand:
             yield Reading("brand", brand, BRANDING, 0.7, evidence(names, text))

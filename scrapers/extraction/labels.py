@@ -16,12 +16,15 @@ _JOINT = re.compile(r"[/(),|]")
 _SECTION = re.compile(r"\[(\w+) ([\d.]+)\]")
 
 
+@lru_cache(maxsize=4096)  # the words that stand on every page of a shop
 def known_label(text: str) -> tuple[str, float] | None:
     """The field that a label names and how surely (0 to 1), such as sku; "SKU#" is "SKU"."""
     key = _key(text)
-    known = _LABELS.get(key) or _LABELS.get(key.rstrip("#"))
+    known = LABELS.get(key) or LABELS.get(key.rstrip("#"))
+    if known is None and key.endswith("#"):
+        known = LABELS.get(f"{key[:-1]}no")  # "Part #" is "Part no"
     if known is None and _JOINT.search(text):
-        parts = {_LABELS.get(_key(part)) for part in _JOINT.split(text) if part.strip()}
+        parts = {LABELS.get(_key(part)) for part in _JOINT.split(text) if part.strip()}
         known = parts.pop() if len(parts) == 1 else None
     return known
 
@@ -29,11 +32,6 @@ def known_label(text: str) -> tuple[str, float] | None:
 def may_be_label(text: str) -> bool:
     """Whether a label begins as `text` does: by its first three characters alone most texts are none."""
     return _is_beginning(text[:3])
-
-
-def may_be_name(name: str) -> bool:
-    """Whether a label begins as `name` does, letters that stand for one in code: "articleNumber" in small letters."""
-    return name[:3] in _NAME_BEGINNINGS
 
 
 def _key(text: str) -> str:
@@ -60,8 +58,8 @@ def _entries() -> Iterator[tuple[str, str, float]]:
                 yield " ".join(word.split()), field, float(sure)
 
 
-_LABELS: dict[str, tuple[str, float]] = {}
+LABELS: dict[str, tuple[str, float]] = {}
+"""The field that each label names and how surely, by what is compared of it."""
 for _word, _field, _sure in _entries():
-    _LABELS.setdefault(_key(_word), (_field, _sure))
+    LABELS.setdefault(_key(_word), (_field, _sure))
 _BEGINNINGS = frozenset(_beginning(word) for word, _, _ in _entries())
-_NAME_BEGINNINGS = frozenset(key[:3] for key in _LABELS)

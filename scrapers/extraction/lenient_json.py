@@ -20,6 +20,8 @@ LARGEST = 2 * 1024 * 1024
 
 _MOST_TOKENS = 300_000
 _DEEPEST = 200
+_MOST_TRIES = 10
+"""Containers within a broken one that are found to be no strict JSON either: then no more are tried."""
 
 _WRAP = re.compile(r"(?:\s|//(?=\s*<!)|/\*(?=\s*<!)|<!\[CDATA\[|<!--|\*/)*+")
 _OPENING = re.compile(r"[\[{]")
@@ -94,6 +96,7 @@ class _Tokens:
         open_: list[dict[str, Json] | list[Json]] = [whole]
         keys: list[str | None] = [None]
         self._at += 1
+        tries = _MOST_TRIES
         for _ in range(_MOST_TOKENS):
             sign = text[self._at : self._at + 1]
             if sign.isspace() or sign in "/<-]":
@@ -115,6 +118,12 @@ class _Tokens:
                 if not open_:
                     break
             elif sign in "{[":
+                strict, end = read_strict(text, self._at) if tries else (None, self._at)
+                if end > self._at:  # what is broken in one place is whole in most of its parts
+                    _put(container, keys, strict)
+                    self._at = end
+                    continue
+                tries -= tries > 0
                 self._at += 1
                 inner: dict[str, Json] | list[Json] = {} if sign == "{" else []
                 if len(open_) >= _DEEPEST:

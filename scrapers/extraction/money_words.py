@@ -128,6 +128,7 @@ _LABELS = frozenset(
 
 _WORD = re.compile(r"[^\W\d_]+(?:['&][^\W\d_]+)*")
 _PER_UNIT = re.compile(r"[ (=]*(/|[^\W\d_]{1,4})[. /]{0,2}(?:\d{1,4}[ ]?)?([^\W\d_]+[23²³]?)")
+_WORD_AT_MOST = re.compile(r" ?[^\W\d_]{0,8}[ ).]{0,3}")
 _UNIT_BEFORE = re.compile(r"([^\W\d_]+)[ ]?=[ ]?\Z")
 _PARTS = re.compile(r" ?(?:x|mal|times)(?: ?(?:de|à|a|of|zu|po|da|af))? ?")
 _AFTER_NUMBER = re.compile(r" ?(?:out of|/|von|sur|su|van|av|из) ?(?:5|10|100)\b|[- ]?([^\W\d_]+[23²³]?|°[cf]|\"|'')")
@@ -177,6 +178,8 @@ def role_behind(text: str) -> tuple[Role | None, int]:
     per = _PER_UNIT.match(text)
     if per and per[1] in _PER and (per[2] in _MEASURES or per[2] in _PERIODS):
         return ("unit" if per[2] in _MEASURES else "instalment"), per.end()
+    if per and per[1] == "/" and _WORD_AT_MOST.fullmatch(text, per.end()):
+        return "unit", per.end()  # whatever is counted: "$0.18 / softgel"
     figure = _FIGURE.search(text)
     words = list(_WORD.finditer(text, 0, figure.start() if figure else len(text)))[:4]
     for said in range(min(len(words), 3), 0, -1):

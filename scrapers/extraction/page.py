@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -63,7 +64,8 @@ class Page:
 
     @classmethod
     def parse(cls, html: bytes | str, url: str, *, content_type: str | None = None) -> Page:
-        """Parse as browsers do: byte-order mark, then header, then meta tag name the encoding, else it is tried."""
+        """Parse as browsers do: byte-order mark, then header, then meta tag name the encoding, else it is tried; but
+        what can be UTF-8 is, whatever its tag says."""
         body = without_floods(_utf8(html[:LARGEST], content_type))
         # huge_tree off keeps libxml2's own bounds (256 levels, 10 MB per text), so a bomb of tags costs nothing.
         parser = etree.HTMLParser(
@@ -90,10 +92,20 @@ class Page:
         scripts = [_script(elements[order], text) for order in places["script"] if (text := elements[order].text)]
         return cls(url, root, elements, dict(places), texts, scripts, body)
 
-    def tagged(self, *tags: str) -> list[tuple[int, Element]]:
-        """The elements with these tags in document order, each with its place."""
-        places = [place for tag in tags for place in self.places.get(tag, ())]
-        return [(place, self.elements[place]) for place in (sorted(places) if len(tags) > 1 else places)]
+    def tagged(self, *tags: str, start: int = 0, stop: int = MOST_ELEMENTS) -> list[tuple[int, Element]]:
+        """The elements with these tags in document order, each with its place: from `start` up to `stop`."""
+        found: list[int] = []
+        for tag in tags:
+            places = self.places.get(tag, ())
+            found += places[bisect_left(places, start) : bisect_left(places, stop)]
+        return [(place, self.elements[place]) for place in (sorted(found) if len(tags) > 1 else found)]
+
+    def around(self, places: Sequence[int], before: int, behind: int) -> Iterator[Element]:
+        """The elements that stand so near to one of these places, which rise, in document order."""
+        done = 0
+        for place in places:
+            yield from self.elements[max(done, place - before) : place + behind]
+            done = max(done, place + behind)
 
 
 def _script(element: Element, text: str) -> Script:
@@ -109,8 +121,10 @@ def language_of(page: Page) -> str | None:
 def _utf8(html: bytes | str, content_type: str | None) -> bytes:
     """The page in UTF-8, which the parser is told it is, without NUL, which would end the document there."""
     if isinstance(html, bytes):
-        declared = read_bom(html)[0] or http_content_type_encoding(content_type) or html_body_declared_encoding(html)
-        if declared in (None, "utf-8") and _is_utf8(html):
+        declared = read_bom(html)[0] or http_content_type_encoding(content_type)
+        if declared is None and html.isascii():
+            declared = html_body_declared_encoding(html)  # which for other bytes is wrong where they are UTF-8:
+        if declared in (None, "utf-8") and _is_utf8(html):  # a page saved anew keeps its tag, and no text is both
             return html.replace(b"\x00", b"")
         _, html = html_to_unicode(content_type, html, auto_detect_fun=_guess_encoding)
     return html.replace("\x00", "").encode("utf-8", "replace")

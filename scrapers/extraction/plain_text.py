@@ -42,7 +42,8 @@ def plain(text: str) -> str:
 
 
 _BREAKS = re.compile(r"\s\s+|[^\S ]")
-_FOREIGN = re.compile("[^\x00-\x7f€£]")
+_FOREIGN = re.compile(r"[^\x00-\x7f€£\w]|[^\D0-9]")
+"""Digits and signs of other scripts; their letters stay."""
 
 
 def _ascii(match: re.Match[str]) -> str:

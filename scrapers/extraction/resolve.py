@@ -9,7 +9,6 @@ against those of all others and of none being right, so that a lone reader is be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -103,7 +102,7 @@ def _resolve(readings: Sequence[Reading]) -> Resolved | None:
 def _key(reading: Reading) -> object:
     """What two readings share where they say the same."""
     value = reading.value
-    return re.sub(r"[\W_]", "", value.casefold()) or value if reading.field in _TEXTS else value  # type: ignore[union-attr]
+    return "".join(filter(str.isalnum, value.casefold())) or value if reading.field in _TEXTS else value  # type: ignore[union-attr]
 
 
 def _odds(by_reader: Mapping[str, Reading]) -> float:

@@ -17,10 +17,13 @@ _CAPTION = re.compile(
     r"ver|más|otros|todos|vedi|altri|tutti|mais|outros|bekijk|meer|zobacz|więcej|visa|fler|vis|flere|näytä|все|ещё|другие)"
     r"\b.{0,40}?\b(?:all|by|from|of|products?|items|brands?|von|dieser?|produkte|artikel|marke|tous|toutes|produits|"
     r"marque|de|todos|todo|productos|marca|tutti|prodotti|di|produtos|da|alles|van|producten|merk|wszystkie|produkty|"
-    r"marki|alla|från|produkter|fra|tuotteet|товары|бренда)\b.{0,40}|(?:\w+ ){0,2}\w*(?:infos?|information(?:en)?)",
+    r"marki|alla|från|produkter|fra|tuotteet|товары|бренда)\b.{0,40}|"
+    r"(?:\w+ ){0,2}\w*(?:infos?|information(?:en)?)|logo",
     re.IGNORECASE,
 )
 """What stands on a link to a brand's products, or over what is told of it."""
+_LOGO = re.compile(r"^logo[ :-]+(?:(?:of|der|von|de|du|di|da|van) )?|[ -]+logo$", re.IGNORECASE)
+"""What a picture of a brand is called beside its name."""
 _ADDRESS = re.compile(r"(?:https?:)?/|.*[?=].*|.*\.(?:html?|php|aspx?|com)\b.*", re.IGNORECASE)
 
 
@@ -29,7 +32,7 @@ def brand_in(text: str | None, *, most_words: int = 5) -> str | None:
     if not text or len(text) > LONGEST or _CAPTION.fullmatch(text) or _ADDRESS.match(text):
         return None
     visit = _VISIT.fullmatch(text)
-    name = visit["name"] if visit else text
+    name = _LOGO.sub("", visit["name"] if visit else text)
     return name if len(name.split()) <= most_words and any(c.isalpha() for c in name) else None
 
 

@@ -4,12 +4,14 @@ the form that puts the product into the basket, beside its title, and in the pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from scrapers.extraction.labels import known_label, may_be_name
+from scrapers.extraction.labels import LABELS, known_label
 from scrapers.extraction.page import Element, Page
 from scrapers.extraction.reading import Context, Reading, evidence, tidy
 from scrapers.extraction.subject import ids_of
@@ -26,6 +28,8 @@ _BEFORE, _BEHIND = 60, 400
 _JUST_BEFORE, _JUST_BEHIND = 15, 60
 """Elements around the title among which a text may be its number, whatever it is called."""
 _MOST_FORMS = 300
+_MOST_AROUND = 8
+"""Elements around the title that may carry the product's number."""
 _LONGEST_NAME = 80
 _LONGEST_TEXT = 60
 _MOST_PARTS = 12
@@ -40,6 +44,12 @@ _VAGUE = frozenset(
     "article number reference referencia codice riferimento symbol indeks code articolo model modell modelo".split()
 )
 """Labels that as names of elements say too little: an article may be a text."""
+_FIELD_OF_NAME = {
+    name: field
+    for name, (field, sure) in LABELS.items()
+    if field in _NUMBERS and sure == 1 and len(name) >= 3 and name not in _VAGUE
+}
+_BEGINNINGS = frozenset(name[:3] for name in _FIELD_OF_NAME)
 _PRODUCT_IDS = frozenset("product product_id products_id id_product add-to-cart pid goods_id prod_id".split())
 """What the software of shops calls the product in its forms."""
 _TELLING = re.compile(r"product|prod|item|article|artikel|sku|asin|\bpid\b|^id$|goods|offer|code", re.IGNORECASE)
@@ -49,7 +59,7 @@ _MOST_WORDS = 8
 _VALUE = re.compile(r"#?\s*([\w][\w./+\-]*)")
 _CODE = re.compile(r"(?P<label>[^\W\d][^\d:：#(]{0,25}[:：.№]|#|\()?\s*(?P<code>[A-Z\d][A-Z\d._/-]{3,23})\)?")
 _NO_CODE = re.compile(
-    r"(?:19|20)\d\d|\d+[.,]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|0[\d/.-]{7,}|[\d.,X/-]+(?:ML|KG|CM|MM|G|L|W|V|GB|TB|M|OZ)"
+    r"(?:\d{1,2}[./-])?(?:19|20)\d\d|\d+[.,]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|0[\d/.-]{7,}|[\d.,X/-]+(?:ML|KG|CM|MM|G|L|W|V|GB|TB|M|OZ)"
 )
 """A year, an amount, a date, a telephone number, a measure."""
 _AT_END = re.compile(r"(?:^|[-_.,])([A-Za-z]{0,3}\d{3,})$")
@@ -57,6 +67,9 @@ _AT_START = re.compile(r"(\d{2,})[-_]")
 _MOST_CODES = 40
 _SHORTEST, _AS_GTIN = 5, 12
 """Digits of a number without letters: fewer may be anything, more a GTIN."""
+_WORD_LENGTH = 4
+"""Letters from which on a part of an address is a word."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ITSELF_AND_ONE = 2
 _OF_SHOP = ("sku", 1.0)
 _UNSEEN = frozenset({"option", "script", "style", "noscript"})
@@ -72,13 +85,10 @@ def read_unlabelled(page: Page, context: Context) -> list[Reading]:
     return [*_named(page, titles or (0,)), *_in_forms(page, context), *_beside(page, titles), *_in_address(context)]
 
 
-def _named(page: Page, titles: Iterable[int]) -> Iterator[Reading]:
+def _named(page: Page, titles: Sequence[int]) -> Iterator[Reading]:
     """What elements and attributes around the title hold that are named after a number."""
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    for place in sorted({n for title in titles for n in range(max(0, title - _BEFORE), title + _BEHIND)}):
-        if place >= len(page.elements):
-            break
-        element = page.elements[place]
+    for element in page.around(titles, _BEFORE, _BEHIND):
         for attribute, value in element.items():
             if attribute in ("class", "id"):
                 reader, name, stated = NAMED, value, None
@@ -107,20 +117,21 @@ def _number_named(names: str) -> str | None:
     for name in names.split():
         words = _WORD.findall(name)[:_MOST_WORDS]
         for start in range(len(words)):
-            if not may_be_name("".join(words[start : start + 3]).lower()):
+            if "".join(words[start : start + 3])[:3].lower() not in _BEGINNINGS:
                 continue
             for end in range(len(words), start, -1):
-                phrase = "".join(words[start:end]).lower()
-                known = known_label(phrase) if phrase not in _VAGUE and len(phrase) >= 3 else None
-                if known and known[1] == 1 and known[0] in _NUMBERS:
-                    return known[0]
+                field = _FIELD_OF_NAME.get("".join(words[start:end]).lower())
+                if field:
+                    return field
     return None
 
 
 def _number_in(element: Element) -> str | None:
     """The number that a short element's text is or ends with."""
     text = tidy(" ".join(islice(element.itertext(), _MOST_PARTS))) or ""
-    last = re.split(r"[\s:：#(]", text.rstrip(" )."))[-1] if text and len(text) <= _LONGEST_TEXT else ""
+    if len(text) > _LONGEST_TEXT or "|" in text:  # several facts in one
+        return None
+    last = re.split(r"[\s:：#(]", text.rstrip(" )."))[-1]
     return _plain(last)
 
 
@@ -130,7 +141,7 @@ def _plain(value: str) -> str | None:
 
 
 def _in_forms(page: Page, context: Context) -> Iterator[Reading]:
-    """What a form or button calls the product: surely so where the page's address does too."""
+    """What a form, a button or what holds the title calls the product: surely so where the page's address does too."""
     numbers = frozenset(context.subject.ids)
     alone: dict[str, list[str]] = {}
     for _, element in page.tagged("input", "button", "form")[:_MOST_FORMS]:
@@ -144,6 +155,11 @@ def _in_forms(page: Page, context: Context) -> Iterator[Reading]:
                 yield Reading("sku", value, FORM, sure, evidence(f"{element.tag} {called}", value))
             elif (called.lower() in _PRODUCT_IDS or _number_named(called) == "sku") and _plain(value):
                 alone.setdefault(called, []).append(value)
+    for place in page.places.get("h1", ())[:1]:
+        for element in islice(page.elements[place].iterancestors(), _MOST_AROUND):
+            for attribute, value in element.items():
+                if attribute.startswith("data-") and attribute[5:].replace("-", "_") in _PRODUCT_IDS and _plain(value):
+                    alone.setdefault(attribute, []).append(value)
     for called, values in alone.items():
         if len(set(values)) == 1 and not _number_at_end(context.url):
             yield Reading("sku", values[0], FORM, 0.65, evidence(f"form {called}", values[0]))
@@ -156,10 +172,11 @@ def _beside(page: Page, titles: Iterable[int]) -> Iterator[Reading]:
         return
     seen: set[str] = set()
     before = ""
-    for order, element, written, _ in page.texts:
-        if order > spans[-1][1] or len(seen) > _MOST_CODES:
+    begin, end = (bisect_left(page.texts, place, key=itemgetter(0)) for place in (spans[0][0], spans[-1][1] + 1))
+    for order, element, written, _ in page.texts[begin:end]:
+        if len(seen) > _MOST_CODES:
             return
-        if order < spans[0][0] or not any(start <= order <= end for start, end in spans) or element.tag in _UNSEEN:
+        if not any(start <= order <= end for start, end in spans) or element.tag in _UNSEEN:
             continue
         found = _CODE.fullmatch(" ".join(written.split())) if len(written) <= _LONGEST_TEXT else None
         label = (found["label"] if found else None) or (before if before.endswith((":", "：", "#")) else "")
@@ -191,7 +208,7 @@ def _in_address(context: Context) -> Iterator[Reading]:
 @lru_cache(maxsize=16)
 def _number_at_end(url: str) -> str | None:
     """A number that the query names, else the last of five digits or more, else what the path ends or begins with."""
-    numbers = [n for n in ids_of(url) if len(n) <= 20 and sum(c.isdigit() for c in n) >= 5]
+    numbers = [n for n in ids_of(url) if len(n) <= 20 and _may_be_number(n)]
     try:
         parts = urlsplit(url[:2083])
         asked = [(name, value) for name, value in parse_qsl(parts.query[:500]) if len(value) > 1 and _plain(value)]
@@ -204,4 +221,13 @@ def _number_at_end(url: str) -> str | None:
         return min(numbers, key=lambda n: not n.isalnum()).upper()
     last = re.sub(r"\.\w{2,5}$", "", unquote(parts.path).rstrip("/").rpartition("/")[2])
     found = _AT_END.search(last) or _AT_START.match(last)
-    return found[1].upper() if found else None
+    return found[1].upper() if found and not _YEAR.fullmatch(found[1]) else None
+
+
+def _may_be_number(text: str) -> bool:
+    """Whether a part of an address may be a number, not words with figures: "board-130-2026", "17e-256gb-black"."""
+    parts = [part for part in re.split(r"[-_.]", text) if not _YEAR.fullmatch(part)]
+    if max((len(part) for part in parts if part.isdigit()), default=0) >= _SHORTEST:
+        return True
+    is_slug = any(part.isalpha() and len(part) >= _WORD_LENGTH for part in parts)
+    return not is_slug and sum(c.isdigit() for part in parts for c in part) >= _SHORTEST

@@ -133,7 +133,7 @@ def readings_of(found: Found, context: Context) -> Iterator[Reading]:
     yield from reading("sku", sku, sure)
     if number != sku and number and len(number) >= 3:
         in_address = number.casefold() in context.subject.ids
-        yield from reading("sku", number, sure * (0.9 if in_address else 0.5))
+        yield from reading("sku", number, sure * (0.7 if in_address else 0.5))
     yield from reading("mpn", text_of(values.get("mpn")), sure)
     yield from reading("gtin", clean_gtin(text_of(values.get("gtin"))), sure)
     yield from reading("availability", _stock(values.get("stock")), 0.8 * sure)

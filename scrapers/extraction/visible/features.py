@@ -44,6 +44,7 @@ def describe(layout: Layout, found: Sequence[Candidate], stated: frozenset[Decim
             alike.setdefault(path, set()).add(candidate.amount)
     names = [_names(c, layout) for c in found]
     regular = [is_regular(c, layout) for c in found]
+    special = [phrases.NOT_FOR_ALL.is_in(f"{c.before} {c.text}") for c in found]
     title = layout.title_order
     buttons = [order for order, _ in layout.buttons if title is None or order > title] or [o for o, _ in layout.buttons]
     described = []
@@ -55,8 +56,8 @@ def describe(layout: Layout, found: Sequence[Candidate], stated: frozenset[Decim
         to_title = abs(candidate.order - title) if title is not None else _NEAR
         to_button = min((abs(order - candidate.order) for order in buttons), default=None)
         beside = [b for b in _beside(found, at) if found[b].amount != candidate.amount]
-        is_single = not regular[at] and len(alike.get(paths[at], ())) <= _A_PAIR
-        unmarked = [b for b in beside if is_single and not regular[b]]
+        is_single = not regular[at] and not special[at] and len(alike.get(paths[at], ())) <= _A_PAIR
+        unmarked = [b for b in beside if is_single and not regular[b] and not special[b]]
         described.append(
             {
                 "after_title": float(behind),
@@ -96,6 +97,7 @@ def describe(layout: Layout, found: Sequence[Candidate], stated: frozenset[Decim
                 "pair_lower": float(any(_is_pair(found[b], candidate) for b in unmarked)),
                 "pair_higher": float(any(_is_pair(candidate, found[b]) for b in unmarked)),
                 "difference": float(_is_difference(candidate.amount, [found[b].amount for b in beside])),
+                "not_for_all": float(special[at]),
                 **_said(candidate),
             }
         )
@@ -142,6 +144,7 @@ def _said(candidate: Candidate) -> Features:
     role, label = candidate.money.role, candidate.label
     text = candidate.text
     lead = _DIGIT.split(text, maxsplit=1)[0].rstrip(" $€£¥:")
+    on_button = phrases.BUY.is_in(lead)  # "Add to cart - $74" asks for the price, and is no cart's total
     return {
         "role_now": float(role == "now"),
         "role_was": float(role == "was"),
@@ -150,10 +153,9 @@ def _said(candidate: Candidate) -> Features:
         "role_shipping": float(role == "shipping"),
         "role_saving": float(role == "saving" or "%" in text or phrases.SAVING.is_in(lead or text)),
         "role_net": float(role == "net"),
-        "says_price": float(phrases.ASKED.is_in(label) or phrases.ASKED.is_in(lead)),
+        "says_price": float(on_button or phrases.ASKED.is_in(label) or phrases.ASKED.is_in(lead)),
         "says_from": float(phrases.FROM.is_in(lead) or phrases.FROM.is_in(label)),
-        "not_for_all": float(phrases.NOT_FOR_ALL.is_in(f"{label} {text}")),
-        "other_money": float(phrases.OTHER_MONEY.is_in(f"{label} {lead}")),
+        "other_money": float(phrases.OTHER_MONEY.is_in(label if on_button else f"{label} {lead}")),
         "range": float(candidate.money.is_range),
     }
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -24,12 +23,10 @@ _WHOLE = frozenset({"html", "body", "main"})
 _FRAME = frozenset({"header", "footer", "nav", "dialog"})
 _CHOSEN = frozenset({"option", "select", "textarea"})
 _NAMING = frozenset({"class", "id", "itemprop", "data-testid", "data-test", "data-qa", "data-hook", "data-role"})
-_BUTTON_NAMING = ("id", "class", "name")
 _WORD = re.compile(r"\w+")
 _LONGEST_NAME = 200
 _MOST_HEADINGS = 60
 _MOST_PARTS = 60
-_DEEPEST = 1000
 _MOST_TITLES = 3000
 _BUTTONS_BEFORE, _BUTTONS_BEHIND = 300, 1500
 """Elements around the title in which a buy button may be the product's."""
@@ -37,6 +34,7 @@ _BUTTONS_BEFORE, _BUTTONS_BEHIND = 300, 1500
 # Bits of `Says` that what an element holds inherits, unless the title is in there too.
 _OUTER = Says.OTHERS | Says.FRAME | Says.CART
 _INHERITED = _OUTER | Says.CHOICE | Says.OF_PRODUCT
+_OF_PRICE = _INHERITED & ~Says.OTHERS
 
 
 class Place(NamedTuple):
@@ -93,10 +91,15 @@ def lay_out(page: Page, titles: tuple[str, ...]) -> Layout:
     """Walk the page once. `titles` are the names that the page gives itself (og:title, title)."""
     layout = Layout()
     texts = layout.texts
+    places: dict[Element, int] = {}
     for order, element, text, within in page.texts:
         holder = element if within else element.getparent()
-        if holder is not None and holder.tag not in _UNSEEN:
-            texts.append((order if within else _last(order, element), holder, text))
+        if holder is None or holder.tag in _UNSEEN:
+            continue
+        if not within and len(element):  # it stands behind all that is in the element
+            places = places or dict(zip(page.elements, count()))
+            order = places.get(_last(element), len(places))
+        texts.append((order, holder, text))
     texts.sort(key=itemgetter(0))
     del texts[MOST_TEXTS:]
     found = _title(page, titles, layout)
@@ -104,13 +107,15 @@ def lay_out(page: Page, titles: tuple[str, ...]) -> Layout:
         layout.title_order, layout.title = found
         layout._around_title = frozenset(layout.title.iterancestors())
         layout._places.clear()
-    layout.buttons = _buy_buttons(page.tagged("button", "input", "a"), layout)
+    layout.buttons = _buy_buttons(page, layout)
     return layout
 
 
-def _last(order: int, element: Element) -> int:
-    """The number of the last element inside: the text behind an element stands after all that is in it."""
-    return order + sum(1 for _ in islice(element.iterdescendants(), _DEEPEST)) if len(element) else order
+def _last(element: Element) -> Element:
+    """The last element inside, or itself."""
+    while (inner := next(element.iterchildren(reversed=True), None)) is not None:
+        element = inner
+    return element
 
 
 def _title(page: Page, titles: tuple[str, ...], layout: Layout) -> tuple[int, Element] | None:
@@ -149,17 +154,20 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()[:400]))
 
 
-def _buy_buttons(pressed: list[tuple[int, Element]], layout: Layout) -> list[tuple[int, Element]]:
+def _buy_buttons(page: Page, layout: Layout) -> list[tuple[int, Element]]:
     title = layout.title_order
-    if title is not None:
-        pressed = [p for p in pressed if title - _BUTTONS_BEFORE <= p[0] <= title + _BUTTONS_BEHIND]
+    if title is None:
+        pressed = page.tagged("button", "input", "a")
+    else:
+        start, stop = max(0, title - _BUTTONS_BEFORE), title + _BUTTONS_BEHIND + 1
+        pressed = page.tagged("button", "input", "a", start=start, stop=stop)
     return [(o, e) for o, e in pressed[:_BUTTONS_BEHIND] if _buys(e) and not layout.place(e).unseen]
 
 
 def _buys(element: Element) -> bool:
     tag = element.tag
-    names = " ".join([value for name in _BUTTON_NAMING if (value := element.get(name))])[:_LONGEST_NAME]
-    said = said_by(names) if names else 0
+    names = f"{element.get('id', '')} {element.get('class', '')} {element.get('name', '')}"[:_LONGEST_NAME]
+    said = said_by(names) if len(names) > 2 else 0
     if said & Says.BUY:
         return True
     if tag == "input":
@@ -199,29 +207,23 @@ def is_large(element: Element) -> bool:
     return next(islice(element.iter(), _MOST_PARTS, None), None) is not None
 
 
-def names_of(element: Element) -> str:
-    """The element's names as written: class, id, itemprop, and those given for tests."""
-    return _names(element.items())
-
-
-def _names(attributes: Iterable[tuple[str, str]]) -> str:
-    return " ".join([value for name, value in attributes if name in _NAMING])[:_LONGEST_NAME]
-
-
 def _place(element: Element, parent: Place, holds_title: bool) -> Place:
     tag = element.tag
-    attributes = dict(element.items())  # all at once: each is as dear to look up in the tree
-    if not attributes:
-        own, names, struck, hidden = 0, "", parent.struck, parent.hidden
-    else:
-        names = _names(attributes.items())
-        own = said_by(names) if names and tag not in _WHOLE else 0
-        style = attributes.get("style", "")
-        struck = parent.struck or bool(own & Says.STRUCK) or "line-through" in style
-        hidden = parent.hidden or _is_hidden(attributes, style)
+    struck, hidden = parent.struck, parent.hidden
+    named: list[str] = []
+    for name, value in element.items():  # all at once: each is as dear to look up in the tree
+        if name in _NAMING:
+            named.append(value)
+        elif name == "style":
+            struck = struck or "line-through" in value
+            hidden = hidden or _is_squeezed_out(value)
+        elif name == "hidden" or (name == "aria-hidden" and value == "true"):
+            hidden = True
+    names = " ".join(named)[:_LONGEST_NAME]
+    own = said_by(names) if names and tag not in _WHOLE else 0
     around = parent.around
-    if own and not holds_title:
-        around |= own & _INHERITED
+    if own and not holds_title:  # what is itself called a price holds no other products: "product-card-price"
+        around |= own & (_OF_PRICE if own & Says.PRICE else _INHERITED)
     if not holds_title:
         if tag in _FRAME:
             around |= Says.FRAME
@@ -233,17 +235,15 @@ def _place(element: Element, parent: Place, holds_title: bool) -> Place:
         own,
         around,
         names,
-        struck or tag in _STRUCK,
+        struck or tag in _STRUCK or bool(own & Says.STRUCK),
         parent.unseen or tag in _UNSEEN,
         hidden,
-        parent.linked or (tag == "a" and _leads_away(attributes.get("href"))),
+        parent.linked or (tag == "a" and _leads_away(element.get("href"))),
     )
 
 
-def _is_hidden(attributes: Mapping[str, str], style: str) -> bool:
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    squeezed = style.replace(" ", "") if style else ""
+def _is_squeezed_out(style: str) -> bool:
+    squeezed = style.replace(" ", "")
     return "display:none" in squeezed or "visibility:hidden" in squeezed
 
 

@@ -15,8 +15,8 @@ from itertools import islice
 from scrapers.extraction.currencies import ends_with_currency, starts_with_currency
 from scrapers.extraction.page import Element
 from scrapers.extraction.price_text import Money, find_prices
-from scrapers.extraction.visible.layout import Layout, Place, is_large, names_of, short_text
-from scrapers.extraction.visible.names import Says, said_by
+from scrapers.extraction.visible.layout import Layout, Place, is_large, short_text
+from scrapers.extraction.visible.names import Says
 
 MOST_NUMBERS = 1500
 MOST_CANDIDATES = 300
@@ -27,11 +27,15 @@ _BOX = 45
 """Characters: the text of a box that is put together from several elements."""
 _HIGHEST = 4
 _FARTHEST = 20
-_DIGIT, _ASCII_DIGIT = re.compile(r"\d"), re.compile("[0-9]")
+_NEAR = 8
+"""Texts: a sign in an element of its own stands closer to its number."""
+_POINTS = ":.,-–"
+_DIGIT = re.compile(r"\d")
 _NO_DIGIT = re.compile(r"\D")
 _WORDS = re.compile(r"[^\W\d_]{3,} .*[^\W\d_]{3}")
 """Two words: more than a price says."""
 _SIGNLESS = re.compile(r"[\d\s.,:;/()%+'’*|-]*")
+_DASH_FOR_CENTS = re.compile(r"(?<![\d.,-])\d{1,3}(?:[ .]?\d{3}){0,3}[,.:][-–—]{1,2}(?!\w)")
 _NUMBER = re.compile(r"\d(?:[\d.,'’ \u00a0\u202f]*\d)?")
 _BEFORE_TITLE, _BEHIND_TITLE = 100, 600
 """Elements around the title in which numbers are looked at that neither a currency nor a name calls a price."""
@@ -60,11 +64,13 @@ class Candidate:
     leaf: Element
     place: Place
     signed: bool
-    """Whether a currency is written with it."""
+    """Whether a currency is written with it, or a dash for its cents."""
     stated: str
     """The text with the currency, where that stands in an element of its own."""
-    label: str
+    before: str
     """What stands before the box, where that is short and no amount of its own."""
+    label: str
+    """What of that follows its last number."""
     after: str
     """What follows the box on its line, where that is short and no amount of its own."""
 
@@ -79,10 +85,11 @@ def candidates(layout: Layout, hint: str | None) -> list[Candidate]:
     seen: set[Element] = set()
     result: list[Candidate] = []
     tried = 0
+    has_digit = _DIGIT.search
     title = layout.title_order
     name = None if layout.title is None else " ".join("".join(layout.title.itertext()).split())
-    for order, element, raw in layout.texts:
-        if not (_ASCII_DIGIT if raw.isascii() else _DIGIT).search(raw):
+    for at, (order, element, raw) in enumerate(layout.texts):
+        if not has_digit(raw):
             continue
         text = " ".join(raw.split())
         if text == name and _WORDS.search(text):  # a "£5 gift card", in its heading and wherever it is named again
@@ -93,10 +100,10 @@ def candidates(layout: Layout, hint: str | None) -> list[Candidate]:
         tried += 1
         if tried > MOST_NUMBERS or len(result) >= MOST_CANDIDATES:
             break
-        if not signed and not _is_named_price(element):
+        if not signed and not _is_named_price(element, layout):
             if title is not None and not title - _BEFORE_TITLE <= order <= title + _BEHIND_TITLE:
                 continue
-            if not _is_beside_sign(element, text):
+            if not _is_sign_near(layout, at) or not _is_beside_sign(element, text):
                 continue
         if _is_passed_over(layout.place(element)):
             continue
@@ -113,7 +120,9 @@ def candidates(layout: Layout, hint: str | None) -> list[Candidate]:
             seen.add(box)
         signed = stated is not None
         result.append(
-            Candidate(money, order, whole, box, element, layout.place(element), signed, stated or whole, label, after)
+            Candidate(
+                money, order, whole, box, element, layout.place(element), signed, stated or whole, before, label, after
+            )
         )
     return result
 
@@ -142,15 +151,22 @@ def _box(element: Element, text: str) -> tuple[Element, str]:
         parent = box.getparent()
         if parent is None or parent.tag in _OUTER:
             break
-        outer = whole if len(parent) == 1 and not (parent.text or box.tail) else joined(parent)
+        outer = whole if len(parent) == 1 and _is_blank(parent.text) and _is_blank(box.tail) else joined(parent)
         if outer is None or not _is_one(outer):
             break
         box, whole = parent, outer
     return box, whole
 
 
+def _is_blank(text: str | None) -> bool:
+    return not text or text.isspace()
+
+
 def joined(element: Element) -> str | None:
     """The text of a short element, its parts put together as a reader's eye does; None where it is longer."""
+    if not len(element):
+        text = (element.text or "").strip()
+        return " ".join(text.split()) if len(text) <= _BOX else None
     if is_large(element):
         return None
     parts: list[str] = []
@@ -184,12 +200,16 @@ def _is_one(text: str) -> bool:
 
 @lru_cache(maxsize=4096)  # what stands beside numbers repeats: "12 reviews", "€ 12,99" here and in its box
 def is_signed(text: str) -> bool:
-    """Whether a currency stands beside a number in the text."""
-    return not _SIGNLESS.fullmatch(text) and any(
-        ends_with_currency(text[: number.start()].rstrip(" :"))
-        or starts_with_currency(text[number.end() :].lstrip(" .,-–"))
-        for number in _NUMBER.finditer(text)
-    )
+    """Whether a number in the text is money: a currency stands beside it, or a dash for its cents ("1 799,-")."""
+    if _DASH_FOR_CENTS.search(text):
+        return True
+    if _SIGNLESS.fullmatch(text):
+        return False
+    for number in _NUMBER.finditer(text):
+        start, end = number.span()
+        if ends_with_currency(text[:start].rstrip(" :")) or starts_with_currency(text[end:].lstrip(" .,-–")):
+            return True
+    return False
 
 
 def _with_sign(before: str, text: str, after: str) -> str | None:
@@ -208,6 +228,20 @@ def _may_be_bare(text: str) -> bool:
     return len(text) <= _BARE or (len(text) <= _BARE_WITH_CENTS and _AMOUNT.search(text) is not None)
 
 
+def _is_sign_near(layout: Layout, at: int) -> bool:
+    """Whether one of the texts before and behind the one at this place may be or hold the sign of its currency."""
+    return any(_may_lend_sign(raw) for _, _, raw in layout.texts[max(0, at - _NEAR) : at + _NEAR + 1])
+
+
+@lru_cache(maxsize=4096)
+def _may_lend_sign(text: str) -> bool:
+    """Whether a text begins or ends with a currency, or as cents may (",-"), or states an amount of its own."""
+    text = text.strip()
+    if text[0] in _POINTS or is_signed(text):
+        return True
+    return bool(starts_with_currency(text) or ends_with_currency(text.rstrip(" :")))
+
+
 def _is_beside_sign(element: Element, text: str) -> bool:
     """Whether a currency stands in the same short element, or next to the number's own."""
     parent = element.getparent()
@@ -217,13 +251,13 @@ def _is_beside_sign(element: Element, text: str) -> bool:
     return _with_sign(_before(element), text, _after(element)) is not None
 
 
-def _is_named_price(leaf: Element) -> bool:
+def _is_named_price(leaf: Element, layout: Layout) -> bool:
     """Whether the element or one of the three around it is named a price: then a bare number may be one."""
     element = leaf
     for _ in range(4):
         if element is None:
             return False
-        if said_by(names_of(element)) & Says.PRICE:
+        if layout.place(element).own & Says.PRICE:
             return True
         element = element.getparent()
     return False

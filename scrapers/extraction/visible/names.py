@@ -41,19 +41,20 @@ class Says:
 
 _WORDS: Mapping[int, str] = {
     Says.PRICE: """
-        *price* *preis* *precio* *prezzo* *prijs* *hinta* *fiyat* prix preco precos cena ceny cenu pris priset amount
-        money tsena hind cijena kaina cost pret betrag value-price prc tsina tarif importe costo pvp
+        *price* pricing *preis* *precio* *prezzo* *prijs* *hinta* *fiyat* prix preco precos cena ceny cenu pris priset
+        amount money tsena hind cijena kaina cost pret betrag value-price prc tsina tarif importe costo pvp
     """,
     Says.CURRENT: """
         sale sales special* current final selling actual aktuell* now our-price new-price price-new offer-price promo
         promotion* action angebot* best-price price-to-pay deal deals discounted reduced finale venda por our pay
-        salesprice saleprice newprice finalprice currentprice actueel nowprice aktions*
+        salesprice saleprice newprice finalprice currentprice actueel nowprice aktions* indirim*
     """,
     Says.REGULAR: """
         old was regular list-price listprice strike* struck cross crossed before original* rrp msrp uvp pvp compare*
         previous statt streich* barre anterior antes vecchio alter-preis altpreis stara retail* full-price ordinary
         ordinarie oldprice wasprice price-old suggested base-price normal-price normal listino van-prijs adviesprijs
         przekreslona discounted-from non-sale rebate-from price-from eski reg srp undiscounted instead throughprice
+        price-standard standard-price piyasa*
     """,
     Says.STRUCK: "line-through linethrough strikethrough strike-through",
     Says.OTHER_MONEY: """

@@ -85,7 +85,8 @@ BUY = Phrases(
 ASKED = Phrases(
     "网路价, 網路價, 促銷價, 優惠價, 活動價, 折扣價, 販売価格, 現價, 特價, 售價, 售价, 現售, 直購價, 판매가, 税込",
     at_start="""
-        price, our price, your price, now, sale price, final price, online price, preis, unser preis, ihr preis,
+        price, our price, your price, now, sale price, final price, online price, one-time purchase, one time purchase,
+        buy once, einmalkauf, achat unique, compra única, preis, unser preis, ihr preis,
         dein preis, jetzt, nur, online-preis, endpreis, aktionspreis, sonderpreis, prix, notre prix, maintenant,
         precio, nuestro precio, ahora, prezzo, ora, preço, por, prijs, onze prijs, nu, cena, teraz, nyní, pris,
         vårt pris, nå, hinta, nyt, hind, fiyat, şimdi, цена, наша цена, сейчас, ціна, τιμή, τώρα, preț, pret, acum,
@@ -111,7 +112,9 @@ SAVING = Phrases(
 NOT_FOR_ALL = Phrases(
     """
         member, club, mitglied, loyalty, prime, subscri, sparabo, abonn, cardholder, student, business, wholesale,
-        netto, trade, bulk, boleto, pix, à vista, à partir de 2, 会员, 會員, 会員, 회원
+        netto, trade, bulk, boleto, pix, à vista, à partir de 2, 会员, 會員, 会員, 회원, medlem, jäsen, klubov, klubow,
+        adhérent, socio, bank transfer, wire transfer, transferencia, transferência, bonifico, virement, havale,
+        überweisung, vorkasse, przelew
     """
 )
 """A price that not everybody pays, or not for one piece, or not by every means."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scrapers.extraction.currencies import currency_of_place, resolve_currency
+from scrapers.extraction.currencies import currency_of_place, is_of_no_country, resolve_currency
 from scrapers.extraction.page import Page
 from scrapers.extraction.price_text import find_prices
 from scrapers.extraction.reading import Context, Reading, evidence, tidy
@@ -28,6 +28,7 @@ _BESIDE = 15
 """Elements between a price and the regular price that belongs to it."""
 _CURRENCIES = frozenset({"product:price:currency", "og:price:currency", "pricecurrency"})
 _DESCRIPTIONS = frozenset({"description", "og:description", "og:title", "twitter:description", "twitter:data1"})
+_DOLLARS = {"en": "USD", "fr": "CAD"}
 _LONGEST = 300
 _MOST_METAS = 300
 _MOST_TITLES = 4
@@ -114,10 +115,10 @@ def _regular(winner: Candidate, sure: float, amounts: Amounts) -> list[Reading]:
 def _currency(winner: Candidate, sure: float, amounts: Amounts, page: Page, context: Context) -> list[Reading]:
     written = next((money.currency for money in find_prices(winner.stated) if money.currency), None)
     code = winner.money.currency or resolve_currency(None, amounts.hint)
-    if code == "$" and _is_american(page.url, context.language):
+    if code == "$" and (usual := _usual_dollar(page.url, context.language)):
         return [
             Reading("currencyRaw", code, READER, round(sure, 3), evidence("price", winner.stated)),
-            Reading("currency", "USD", READER, round(sure * 0.7, 3), evidence("an English .com", winner.stated)),
+            Reading("currency", usual, READER, round(sure * 0.7, 3), evidence("of no country", winner.stated)),
         ]
     note = evidence("price", winner.stated)
     readings = []
@@ -128,10 +129,10 @@ def _currency(winner: Candidate, sure: float, amounts: Amounts, page: Page, cont
     return readings
 
 
-def _is_american(url: str, language: str | None) -> bool:
-    """Whether "$" most likely is the US dollar: the other countries that write it have domains of their own."""
-    host = url.split("/")[2] if url.count("/") >= 2 else ""
-    return host.partition(":")[0].endswith(".com") and (language or "en").lower().startswith("en")
+def _usual_dollar(url: str, language: str | None) -> str | None:
+    """The dollar that "$" most likely is at an address of no country: the others that write it have domains of their
+    own, and of those who write French only Canadians do."""
+    return _DOLLARS.get((language or "en").lower()[:2]) if is_of_no_country(url) else None
 
 
 @dataclass(frozen=True, slots=True)

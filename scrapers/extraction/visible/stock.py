@@ -75,8 +75,9 @@ def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
     end = bisect_right(layout.texts, max(anchors) + _BEHIND, key=itemgetter(0))
     found = []
     looked = 0
+    text = ""
     for order, element, raw in layout.texts[start:end]:
-        text = " ".join(raw.split())
+        before, text = text, " ".join(raw.split())
         if not 2 <= len(text) <= _LONGEST:
             continue
         looked += 1
@@ -88,18 +89,21 @@ def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
         place = layout.place(element)
         if place.elsewhere or place.struck:
             continue
+        if code == "in_stock" and element.get("disabled") is not None:  # "buy", on a button that cannot be pressed
+            continue
         near = min(abs(order - anchor) for anchor in anchors)
-        found.append(_Word(code, _weight(element, text, place, layout, near), text, near))
+        labelled = phrases.STOCK_LABEL.is_in(text) or (before.endswith(":") and phrases.STOCK_LABEL.is_in(before))
+        found.append(_Word(code, _weight(element, text, place, layout, near, labelled), text, near))
     return found
 
 
-def _weight(element: Element, text: str, place: Place, layout: Layout, near: int) -> float:
+def _weight(element: Element, text: str, place: Place, layout: Layout, near: int, labelled: bool) -> float:
     weight = 1.0 + 0.5 * (len(text) <= 30) - 0.5 * (len(text) > 60) + 0.5 * (near <= 30) - 0.5 * (near > 80)
-    if _is_named_stock(element, layout) or phrases.STOCK_LABEL.is_in(text):
+    if labelled or _is_named_stock(element, layout):
         weight += 1.5
     if place.hidden:
         weight -= 1.0
-    if place.around & Says.CHOICE or element.tag == "li":
+    if place.around & Says.CHOICE or (element.tag == "li" and not labelled):  # one of several forms, by itself
         weight -= 1.0
     if phrases.IN_A_BRANCH.is_in(text):
         weight -= 1.5

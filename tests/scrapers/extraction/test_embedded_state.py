@@ -124,3 +124,19 @@ def test_woocommerce_variations() -> None:
         ("L", "K-L", Decimal("22.5"), Decimal(25), "out_of_stock"),
     ]
     assert (product.price, product.availability) == (Decimal(18), "in_stock")
+
+
+def test_an_object_in_an_attribute() -> None:
+    said = html.escape(json.dumps({"sku": "KT-17", "name": "Kettle 1.7", "brand": "Acme", "price": 39.9}))
+    page = f'<html><body><div data-analytics="{said}"><h1>Kettle 1.7</h1></div></body></html>'
+
+    product = extract(page, "https://shop.example/p/kettle")
+
+    assert (product.price, product.brand, product.sku) == (Decimal("39.9"), "Acme", "KT-17")
+
+
+def test_an_object_of_another_product_in_an_attribute_is_passed_over() -> None:
+    said = html.escape(json.dumps({"id": "TO-1", "name": "Toaster", "brand": "Other", "price": 19.9}))
+    page = f'<html><body><h1>Kettle 1.7</h1><div data-product="{said}"></div></body></html>'
+
+    assert extract(page, "https://shop.example/p/kettle").brand is None

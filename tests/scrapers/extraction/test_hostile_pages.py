@@ -132,3 +132,14 @@ def test_memory_does_not_grow_from_page_to_page() -> None:
     )
     # 300 pages: kept whole, they would take 20 MB and more as trees. Caches of class names may still fill up.
     assert after - before < 6 * _MEGABYTE
+
+
+def test_a_page_in_utf_8_that_kept_another_encodings_tag() -> None:
+    page = '<html><head><meta charset="windows-1251"></head><body><h1>Чайник</h1><p>Артикул: К-17</p></body></html>'
+
+    for encoding in ("utf-8", "windows-1251"):
+        assert extract(page.encode(encoding), "https://shop.example/").name == "Чайник"
+    stated = extract(
+        page.encode("windows-1251"), "https://shop.example/", content_type="text/html; charset=windows-1251"
+    )
+    assert stated.name == "Чайник"

@@ -181,3 +181,66 @@ def test_several_facts_in_one_text() -> None:
     product = shown("<p>SKU: K-17 | Weight: 2 kg | EAN: 4006381333931</p>")
 
     assert (product.sku, product.gtin) == ("K-17", "04006381333931")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SKU KSK-SA-142",
+        "Part # KSK-SA-142",
+        "Varenr. KSK-SA-142 · Model KX",
+        "商品编号：KSK-SA-142\u3000品牌：小米",
+        "Artikel KSK-SA-142",
+    ],
+)
+def test_labels_without_a_colon_and_several_facts_in_one_text(text: str) -> None:
+    assert shown(f"<p>{text}</p>").sku == "KSK-SA-142"
+
+
+def test_a_code_of_letters_behind_a_plain_label() -> None:
+    assert shown("<p>Code: SS-MH</p>").sku == "SS-MH"
+    assert shown("<p>Code: OK</p>").sku is None
+
+
+def test_a_short_number_behind_the_word_for_article_counts_the_basket() -> None:
+    assert shown("<p>Artikel 0</p>").sku is None
+
+
+def test_numbers_as_they_are_labelled_in_canada() -> None:
+    product = shown("<p>No de modèle : DCS565B</p><p>No d'article : 1005512</p>")
+
+    assert (product.sku, product.mpn) == ("1005512", "DCS565B")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div class="product--supplier"><a href="/acme/"><img src="/a.png" alt="Acme"></a></div>',
+        '<div class="markaLogo"><a href="/x"><img alt="Acme"></a></div>',
+        '<figure><a href="/?m=37"><img src="images/manufacturers/37.png" alt="Acme logo"></a></figure>',
+        '<div class="brand">品牌：Acme</div>',
+        '<a href="/brands/acme">Acme</a>',
+    ],
+)
+def test_brands_in_pictures_captions_and_links_beside_the_title(body: str) -> None:
+    assert shown(body).brand == "Acme"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<img src="/images/manufacturers/37.png" alt="">',
+        '<img src="/images/manufacturers/37.png" alt="logo">',
+        '<a href="/brands/all-of-them">Acme</a>',
+        '<div class="watermark">Acme</div>',
+        "".join(f'<img src="/brands/{n}.png" alt="Brand {n}x">' for n in "abcd"),
+    ],
+)
+def test_what_shows_no_brand(body: str) -> None:
+    assert shown(body).brand is None
+
+
+def test_two_labels_in_one_text_without_anything_between() -> None:
+    product = shown("<p>MPN: 7733600984 &nbsp; SKU: PC-4000-25</p>")
+
+    assert (product.sku, product.mpn) == ("PC-4000-25", "7733600984")

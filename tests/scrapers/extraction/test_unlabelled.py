@@ -91,3 +91,34 @@ def test_forms_of_several_products_tell_nothing() -> None:
 )
 def test_the_number_that_the_address_ends_with(url: str, number: str | None) -> None:
     assert read(PRICE, url).sku == number
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("https://shop.example/board-f-race-130-2026", None),
+        ("https://shop.example/phone-17e-256gb-black", None),
+        ("https://shop.example/korrel-lamp-b07xyz1234", "B07XYZ1234"),
+        ("https://shop.example/korrel-lamp-88812345", "88812345"),
+        ("https://shop.example/lamps_517_27910", "27910"),
+    ],
+)
+def test_words_with_figures_and_years_in_an_address_are_no_number(address: str, number: str | None) -> None:
+    assert read(PRICE, address).sku == number
+
+
+@pytest.mark.parametrize("text", ["11/2014", "Korrel: 11/2014"])
+def test_a_month_beside_the_title_is_no_number(text: str) -> None:
+    assert read(f"<p>{text}</p>{PRICE}").sku is None
+
+
+def test_what_holds_the_title_may_carry_the_number() -> None:
+    page = '<div class="detail" data-pid="KL-2041"><h1>Korrel Lamp</h1><p>€ 24,95</p></div><p data-pid="ZZ-9">other</p>'
+
+    assert extract(f"<html><body>{page}</body></html>", "https://shop.example/korrel-lamp").sku == "KL-2041"
+
+
+def test_an_element_named_after_a_number_that_states_several_facts() -> None:
+    product = read(f'{PRICE}<p class="ref">Código: 7211002 | EAN 4006381333931</p>')
+
+    assert (product.sku, product.gtin) == ("7211002", "04006381333931")

@@ -283,3 +283,75 @@ def test_a_hostile_page_costs_bounded_time(name: str) -> None:
     begun = time.process_time()
     extract(html, URL)
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("inner", "amount"),
+    [
+        ('<p><span class="a">1 799,-</span> <span class="b">Før 2 299,-</span></p><p>Medlemspris 1 619,-</p>', "1799"),
+        ("<p>499:-</p><p>Frakt 79:-</p>", "499"),
+        ("<p>CHF-Preis 32.–</p>", "32"),
+        ('<p><span class="now">104,-</span> <i>85,95 excl. btw</i></p>', "104"),
+    ],
+)
+def test_a_dash_for_the_cents_makes_a_number_money(inner: str, amount: str) -> None:
+    assert shown(PRODUCT.format(inner), language="nb").price == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["5,-10", "Tel. 0800-12-34", "Nr. 17-"])
+def test_other_dashes_behind_numbers_are_no_money(text: str) -> None:
+    assert shown(PRODUCT.format(f"<p>{text}</p>")).price is None
+
+
+def test_the_price_on_the_button_itself() -> None:
+    more = '<section><a href="/a">Cherry <span>$59.00</span></a><a href="/b">DSA <span>$64.00</span></a></section>'
+    page = f"<div><h1>Kettle Deluxe 1.7</h1><button>Add to cart - $74.00</button></div>{more}"
+
+    assert shown(page).price == Decimal("74.00")
+
+
+def test_the_price_of_one_purchase_beside_a_subscription_and_a_unit_that_we_do_not_know() -> None:
+    page = PRODUCT.format(
+        '<label><input type="radio"> One-time purchase <span>$32.99</span></label>'
+        '<label><input type="radio"> Subscribe &amp; Save 10% <span>$29.69</span></label><p>$0.18 / softgel</p>'
+    )
+
+    assert shown(page).price == Decimal("32.99")
+
+
+def test_a_price_named_after_a_card_is_no_other_product() -> None:
+    page = PRODUCT.format(
+        '<span class="price-standard">2 199 Kč</span> <span>-18 %</span>'
+        '<strong class="price-final" data-testid="productCardPrice">1 799 Kč</strong>'
+    )
+
+    assert shown(page).price == Decimal(1799)
+
+
+def test_a_price_for_those_who_pay_by_transfer_is_not_the_price() -> None:
+    page = PRODUCT.format(
+        '<div class="piyasaFiyat">1.899,00 TL</div><div class="indirimliFiyat">1.499,00 TL</div>'
+        "<div>Havale ile: <span>1.454,03 TL</span></div>"
+    )
+
+    assert shown(page, language="tr").price == Decimal("1499.00")
+
+
+@pytest.mark.parametrize(
+    ("url", "language", "currency"),
+    [
+        ("https://shop.example.net/p/1", "", "USD"),
+        ("https://shop.example.store/p/1", "en", "USD"),
+        ("https://shop.example.com/p/1", "fr", "CAD"),
+        ("https://shop.example.com.au/p/1", "en", "AUD"),
+        ("https://shop.example.com/p/1", "es", "$"),
+        ("https://shop.example.com/p/1", "es-MX", "MXN"),
+    ],
+)
+def test_the_dollar_of_an_address_without_a_country(url: str, language: str, currency: str) -> None:
+    assert shown(PRODUCT.format('<p class="price">$24.95</p>'), url=url, language=language).currency == currency
+
+
+def test_yen_and_yuan_are_told_apart_by_the_language() -> None:
+    for language, currency in (("zh", "CNY"), ("ja", "JPY")):
+        assert shown(PRODUCT.format('<p class="price">¥ 79.00</p>'), language=language).currency == currency

@@ -83,3 +83,24 @@ def test_an_assumption_is_less_sure_than_a_statement() -> None:
     stated = shown('<p class="stock">In stock</p>').sources["availability"]
     assert assumed.confidence < stated.confidence
     assert "no word on stock" in assumed.evidence
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<ul><li>Brand: Acme</li><li>Наявність: Немає в наявності</li></ul>",
+        "<p>Disponibilità: <b>Esaurito</b></p>",
+    ],
+)
+def test_what_is_said_behind_a_label_counts_more_than_a_button(inner: str) -> None:
+    assert shown(inner + BUTTON).availability == "out_of_stock"
+
+
+def test_one_size_that_is_sold_out_counts_less_than_the_button() -> None:
+    sizes = "<ul><li>S</li><li>M</li><li>L sold out</li></ul>"
+
+    assert shown(sizes + BUTTON).availability == "in_stock"
+
+
+def test_the_words_on_a_button_that_cannot_be_pressed_do_not_sell() -> None:
+    assert shown("<p>Nincs raktáron</p><button disabled>Kosárba</button>").availability == "out_of_stock"
