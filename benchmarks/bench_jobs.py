@@ -198,7 +198,7 @@ def _miss_a_night(settings: Settings) -> None:
     with Warehouse.open(settings) as warehouse, warehouse.records.transaction() as tx:
         then = warehouse.clock() - timedelta(days=2)
         for schedule in schedules(settings, JOBS):
-            known_since(tx, schedule.job.name, SITES, schedule.rule, now=then)
+            known_since(tx, schedule.job.name, dict.fromkeys(SITES, schedule.rule), now=then)
 
 
 @contextmanager

@@ -91,14 +91,20 @@ def status(
     """
     from warehouse.doctor.crawls import site_healths
     from warehouse.errors import NotFound
+    from warehouse.records.sites import list_sites
 
     with open_warehouse() as warehouse, warehouse.session(engine="duckdb") as session:
         healths = [health for health in site_healths(session, warehouse.clock()) if site in (None, health.site)]
+        with warehouse.records.reading() as tx:
+            on_record = [listed.site for listed in list_sites(tx)]
     if site is not None and not healths:
         raise NotFound(f"{site} was never crawled; crawl it with: purveyor crawl {site}")
-    text = "\n\n".join(_status(health) for health in healths)
-    payload = {"sites": [_as_json(health) for health in healths]}
-    emit(payload, as_json, text or "nothing was crawled yet; crawl a site with: purveyor crawl SITE")
+    crawled = {health.site for health in healths}
+    never = [] if site is not None else [name for name in on_record if name not in crawled]
+    texts = [_status(health) for health in healths]
+    texts += [f"{name}: never crawled\n  -> purveyor crawl {name}" for name in never]
+    payload = {"sites": [_as_json(health) for health in healths], "never_crawled": never}
+    emit(payload, as_json, "\n\n".join(texts) or "no site is on record; add one with: purveyor sites add URL")
 
 
 @app.command()
@@ -157,12 +163,14 @@ def _is_file(site: str) -> bool:
 
 
 def _summary(health: CrawlHealth) -> str:
+    from warehouse.crawl_causes import in_words
+
     seconds = (health.finished_at - health.started_at).total_seconds()
     lines = [
         f"{health.site}: {health.outcome}; {health.fetched} of {health.planned} pages fetched, {health.offers} offers, "
         f"{health.priced} with a price, {seconds:.0f} s"
     ]
-    lines += [f"  {cause}: {count}" for cause, count in health.failures.items()]
+    lines += [f"  {in_words(cause)} ({cause}): {count}" for cause, count in health.failures.items()]
     if "no_browser" in health.failures:
         lines.append(f"  pages show no price before scripts have run: {NO_CHROMIUM}")
     if health.log:
@@ -180,6 +188,8 @@ def _status(health: SiteHealth) -> str:
 
 
 def _figures(health: SiteHealth) -> list[tuple[str, str | None]]:
+    from warehouse.crawl_causes import in_words
+
     row = health.figures
     minutes = (row["finished_at"] - row["started_at"]).total_seconds() / 60
     lasted = f"{minutes:.0f} min" if minutes >= 2 else f"{60 * minutes:.0f} s"
@@ -187,14 +197,14 @@ def _figures(health: SiteHealth) -> list[tuple[str, str | None]]:
     pages += [f"{row[name]:,} {what}" for name, what in _PAGES if row[name]]
     offers = f"{_count(row['offers'])}, {_count(row['priced'])} with a price{_beside(health.fill, health.usual_fill)}"
     since = [f"{row[name]:,} {what}" for name, what in _CHANGES if row[name] is not None]
-    failures = [f"{cause} {count:,}" for cause, count in row["failures"].items()]
+    failures = [f"{in_words(cause)} {count:,}" for cause, count in row["failures"].items()]
     return [
         ("last crawl", f"{row['finished_at']:%Y-%m-%d %H:%M} UTC, {row['outcome']}, took {lasted}"),
         ("pages", "; ".join(pages)),
         ("failed", ", ".join(failures) or None),
         ("offers", offers),
         ("changes", ", ".join(since) or None),
-        ("history", f"{health.earlier_crawls} earlier crawls"),
+        ("history", f"{health.earlier_crawls} earlier crawl{'' if health.earlier_crawls == 1 else 's'}"),
     ]
 
 

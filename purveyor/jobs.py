@@ -141,7 +141,8 @@ def logs(run: RunId, as_json: Json = False) -> None:
 def schedule(as_json: Json = False) -> None:
     """Show every job: when it runs by itself, when next, and how it went last.
 
-    Times stand in the section `schedule:` of purveyor.yaml, as `JOB: cron` or `JOB: off`.
+    Times stand in the section `schedule:` of purveyor.yaml, as `JOB: cron` or `JOB: off`; a site's file may have
+    another for its crawls.
 
     Example: purveyor jobs schedule
     """
@@ -254,14 +255,12 @@ def _brief(result: object) -> str:
 
 
 def _schedule_line(standing: Standing) -> str:
-    if standing.cron is None:
-        when, after = "only when asked", ""
-    else:
-        when = f"{standing.cron} {standing.timezone}"
-        after = "paused" if standing.next_due is None else f"next {_minute(standing.next_due)}"
+    when = "only when asked" if standing.cron is None else f"{standing.cron} {standing.timezone}"
+    after = "paused" if standing.paused else f"next {_minute(standing.next_due)}" if standing.next_due else ""
     last = standing.last_run
     ran = "never ran" if last is None else f"last {last.state} {_minute(last.started_at or last.enqueued_at)}"
-    return f"{standing.job:<10}  {when:<28}  {after:<26}  {ran:<34}  {standing.doc}"
+    own = f" ({standing.own_crons} by their own schedule)" if standing.own_crons else ""
+    return f"{standing.job:<10}  {when:<28}  {after:<26}  {ran:<34}  {standing.doc}{own}"
 
 
 def _minute(moment: datetime) -> str:

@@ -64,13 +64,15 @@ def found_text(shown: Mapping[str, Any]) -> str:
 
 def trial_text(shown: Mapping[str, Any]) -> str:
     """How the trial went."""
+    from warehouse.crawl_causes import in_words
+
     trial, forbidden = shown["trial"], shown["forbidden"]
     lines = [f"trial: {trial['fetched']} of {trial['planned']} pages fetched, {trial['offers']} offers"]
     lines += [f"  {field:<13} {count} of {trial['offers']}" for field, count in trial["fields"].items()]
-    lines += [f"  {cause}: {count} pages" for cause, count in trial["failures"].items()]
+    lines += [f"  {in_words(cause)} ({cause}): {count}" for cause, count in trial["failures"].items()]
     drawn = trial["rendered"]
-    lines.append(f"  browser needed: {f'for {drawn} pages' if drawn else 'no'}")
-    lines.append(f"  refused by robots.txt: {f'{forbidden:,} addresses' if forbidden else 'nothing'}")
+    lines.append(f"  pages that needed the browser: {drawn}")
+    lines.append(f"  addresses that robots.txt forbids: {forbidden:,}")
     lines.append(f"  a full crawl takes {trial['lasts']}: {trial['basis']}")
     return "\n".join(lines)
 

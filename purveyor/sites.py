@@ -126,11 +126,13 @@ def check(
     lines = []
     for site_name, found in checked.items():
         right = found.values - len(found.misses)
-        lines.append(f"{site_name}: {right} of {found.values} confirmed values on {found.pages} saved pages")
+        lines.append(
+            f"{site_name}: {right} of {found.values} confirmed values on {found.pages} saved pages"
+            if found.pages
+            else f"{site_name}: nothing of it was confirmed yet"
+        )
         lines += [
-            f"  {miss.field} is {'not read' if miss.read is None else f'read as {miss.read}'}, not {miss.confirmed}: "
-            f"{miss.url}\n    a test that no longer means anything goes with {miss.file}"
-            for miss in found.misses
+            f"  {miss.text}\n    a test that no longer means anything goes with {miss.file}" for miss in found.misses
         ]
     text = "\n".join(lines) or "no site is on record; add one with: purveyor sites add URL"
     emit({"sites": {site_name: asdict(found) for site_name, found in checked.items()}}, as_json, text)
@@ -166,7 +168,7 @@ def show(name: Name, as_json: Json = False) -> None:
     lines = [
         f"{field}: {', '.join(value) if isinstance(value, tuple) else value}"
         for field, value in values.items()
-        if value not in (None, ())
+        if value not in (None, (), {})
     ]
     emit(values, as_json, "\n".join(lines))
 

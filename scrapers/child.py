@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
@@ -14,17 +14,20 @@ from pathlib import Path
 from scrapers.messages import Closed, Message, decode
 from scrapers.sites import Site
 from scrapers.spool import Spool
+from scrapers.starting import start
+from warehouse.scratch import scratch_folder
 
 _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 10.0
 
 
 def run(
-    site: Site, spool: Spool, *, folder: Path, now: datetime, last_seen: Mapping[str, datetime]
+    site: Site, spool: Spool, *, folder: Path, scratch: Path, now: datetime, last_seen: Mapping[str, datetime]
 ) -> Generator[Message, None, None]:
     """Run a crawling process on a spool; yield what it adds, as it comes. Closing the generator ends the process.
 
-    `folder` is the site's own, `now` the time by the caller's clock, `last_seen` as scrapers.due has it.
+    `folder` is the site's own; below `scratch` stands what its browser keeps while it runs. `now` is the time by the
+    caller's clock, `last_seen` as scrapers.due has it.
     """
     begin = spool.mend()
     job = {
@@ -35,15 +38,9 @@ def run(
         "now": now.isoformat(),
         "last_seen": {url: seen.isoformat() for url, seen in last_seen.items()},
     }
-    with spool.log_path.open("ab") as log:
-        # A session of its own keeps Ctrl-C from reaching the child before the parent has decided what to do.
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scrapers.process"],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    with spool.log_path.open("ab") as log, scratch_folder(scratch, "crawl") as temporary:
+        environment = {**os.environ, "TMPDIR": str(temporary.resolve())}
+        process = start("scrapers.process", stdout=log, stderr=log, env=environment)
         assert process.stdin is not None
         try:
             with suppress(BrokenPipeError):  # it was killed at once, as is seen below

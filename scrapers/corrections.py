@@ -44,6 +44,12 @@ class Miss:
     read: str | None
     file: Path
 
+    @property
+    def text(self) -> str:
+        """What is wrong, for people."""
+        found = "not read" if self.read is None else f"read as {self.read}"
+        return f"{self.field} is {found}, not {self.confirmed}: {self.url}"
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -104,7 +104,9 @@ def _observe(site: Site, warehouse: Warehouse, spool: Spool, progress: Progress)
             break
         seen = last_seen(warehouse, site) if site.tiers else {}
         folder = warehouse.settings.crawls / site.name
-        with closing(run(site, spool, folder=folder, now=warehouse.clock(), last_seen=seen)) as messages:
+        scratch = warehouse.settings.scratch
+        now = warehouse.clock()
+        with closing(run(site, spool, folder=folder, scratch=scratch, now=now, last_seen=seen)) as messages:
             for message in messages:
                 tally.take(message)
                 progress(f"crawl {site.name}", tally.settled, tally.planned)

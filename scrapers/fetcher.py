@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from threading import Timer
 from typing import IO
 
 from scrapers.sites import Site
+from scrapers.starting import start
 from warehouse.errors import InputError
 
 _SLOWEST = 600.0
@@ -97,13 +97,7 @@ class Fetcher:
 def fetcher(site: Site, folder: Path) -> Iterator[Fetcher]:
     """A fetcher within the site's hosts, at its pace. `folder` is empty and the caller's, for work in progress."""
     with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scrapers.fetcher_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
+        process = start("scrapers.fetcher_process", stdout=subprocess.PIPE, stderr=log)
         watch = Timer(_SLOWEST, process.kill)
         watch.daemon = True
         watch.start()

@@ -1,4 +1,4 @@
-"""The fetching process: `python -m scrapers.fetcher_process`, started by scrapers.fetcher.
+"""The fetching process: started by scrapers.fetcher.
 
 Standard input brings the job (`site` as JSON text, `folder`) on its first line and one ask on each line after it;
 standard output answers, one line for each ask. The end of standard input means that nobody waits any more.
@@ -14,6 +14,7 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
+import scrapy.core.downloader.contextfactory  # noqa: F401  (it looks at all its importers: here they are few)
 from scrapy.crawler import AsyncCrawlerProcess
 
 from scrapers.fetcher import Answer, Ask
@@ -43,7 +44,3 @@ def _hand_on(asks: asyncio.Queue[Ask | None], loop: asyncio.AbstractEventLoop) -
     for line in sys.stdin:
         loop.call_soon_threadsafe(asks.put_nowait, Ask(**json.loads(line)))
     os._exit(0)  # the reactor may be busy, and nobody is left to hear a farewell
-
-
-if __name__ == "__main__":
-    main()

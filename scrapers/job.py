@@ -1,4 +1,4 @@
-"""The crawl as a job: one run per site on record."""
+"""What runs by itself: the crawl, one run per site on record, and the check of what people have confirmed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 import pyarrow as pa
 
 from scrapers.browser.chromium import NO_CHROMIUM
+from scrapers.corrections import check
 from scrapers.crawl import crawl
-from scrapers.registered import registered
+from scrapers.registered import all_registered, registered
+from scrapers.sites.site import OFF
+from warehouse.crawl_causes import in_words
 from warehouse.errors import InputError
 from warehouse.house import Warehouse
 from warehouse.jobs.job import Run
@@ -35,6 +38,13 @@ def site_names(warehouse: Warehouse) -> list[str]:
         return [site.site for site in list_sites(tx)]
 
 
+def own_crons(warehouse: Warehouse) -> dict[str, str | None]:
+    """The crons of the sites whose file has a schedule; None where it says off."""
+    with warehouse.records.reading() as tx:
+        written = {site.site: site.definition.get("schedule") for site in list_sites(tx)}
+    return {site: None if cron == OFF else cron for site, cron in written.items() if cron}
+
+
 def crawl_site(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, Any]:
     """Crawl the site on record that the run is for; the run's id is that of its first crawl.
 
@@ -51,16 +61,45 @@ def crawl_site(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, 
         crawl_id = f"{run.run_id}.{len(written) + 1}" if written else run.run_id
         row = crawl(site, warehouse, crawl_id=crawl_id, progress=progress).row()
         found = {name: row[name] for name in _FIGURES}
-    if "outside_window" in json.loads(found["failures"]) and not found["fetched"]:
-        raise InputError(f"{site.name} may be crawled {site.window} only; schedule crawls within these hours")
-    if found["outcome"] == "failed" and "no_browser" in json.loads(found["failures"]):
+    failures: dict[str, int] = json.loads(found["failures"])
+    if "outside_window" in failures and not found["fetched"]:
+        raise InputError(
+            f"{site.name} may be crawled {site.window} only; write a schedule within these hours into its site file"
+        )
+    if found["outcome"] == "failed" and "no_browser" in failures:
         raise InputError(f"no page of {site.name} shows a price before scripts have run: {NO_CHROMIUM}")
     if found["outcome"] == "failed":
+        causes = ", ".join(f"{in_words(cause)}: {count:,}" for cause, count in failures.items())
         raise InputError(
-            f"no product page of {site.name} could be fetched ({found['failures']}); "
+            f"no product page of {site.name} could be fetched ({causes}); "
             "look whether the shop is up and its site file still right"
         )
     return found
+
+
+def recheck(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, Any]:
+    """Read the saved test pages of all sites on record again: an upgrade may read them otherwise.
+
+    InputError where a confirmed value is not read any more, or a page cannot be looked at; the first is named.
+    """
+    sites = all_registered(warehouse)
+    pages = values = 0
+    wrong: list[tuple[str, str]] = []
+    for done, site in enumerate(sites, start=1):
+        try:
+            found = check(warehouse.settings.corrections / site.name, site)
+        except InputError as error:
+            wrong.append((site.name, str(error)))
+        else:
+            pages += found.pages
+            values += found.values
+            wrong += [(site.name, miss.text) for miss in found.misses]
+        progress("reading saved pages", done, len(sites))
+    if wrong:
+        name, text = wrong[0]
+        others = f" ({len(wrong) - 1:,} more are wrong)" if len(wrong) > 1 else ""
+        raise InputError(f"a saved page of {name} is not read as confirmed: {text}{others}; see purveyor sites check")
+    return {"sites": len(sites), "pages": pages, "values": values}
 
 
 def _stands(figures: dict[str, Any]) -> bool:

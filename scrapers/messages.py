@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A crawling process began, the first of the crawl or one that takes it up: it asks its start points, and the pages
+    whose failure may have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,17 @@ class Closed:
     reason: str
 
 
-Message = Planned | Fetched | Failed | Closed
+Message = Begun | Planned | Fetched | Failed | Closed
 Emit = Callable[[Message], None]
 
-_KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in (Planned, Fetched, Failed, Closed)}
+_KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in (Begun, Planned, Fetched, Failed, Closed)}
 
 
 def encode(message: Message) -> bytes:
     """One line of ASCII, without the line end: whatever strangers wrote, it can be written and is never cut within a
     character."""
-    return json.dumps({"kind": type(message).__name__, **asdict(message)}, ensure_ascii=True).encode()
+    values = {name: getattr(message, name) for name in message.__slots__}
+    return json.dumps({"kind": type(message).__name__, **values}, ensure_ascii=True).encode()
 
 
 def decode(line: bytes) -> Message | None:

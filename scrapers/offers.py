@@ -11,15 +11,14 @@ from typing import Any
 from scrapers.extraction.product import Product
 from scrapers.extraction.reading import SellerOffer, Variant
 from scrapers.sites import Site
-from warehouse.money import is_currency
-from warehouse.offer_ids import canonical_url, offer_id
-from warehouse.tables import MONEY, OFFERS
+from warehouse.money import PRECISION, SCALE, is_currency
+from warehouse.offer_ids import CONDITIONS, canonical_url, offer_id
 
 MOST = 200
 """Rows of one page: a page with more is a catalogue, or a trap."""
 
-_CENT = Decimal(1).scaleb(-MONEY.scale)
-_TOO_MUCH = Decimal(10) ** (MONEY.precision - MONEY.scale)
+_CENT = Decimal(1).scaleb(-SCALE)
+_TOO_MUCH = Decimal(10) ** (PRECISION - SCALE)
 
 
 def offer_rows(product: Product, observed_at: datetime, site: Site) -> list[dict[str, Any]]:
@@ -163,4 +162,4 @@ def _currency(written: str | None, price: Decimal | None, site: Site) -> str | N
 
 
 def _condition(condition: str | None) -> str | None:
-    return condition if condition in OFFERS.column("condition").values else None
+    return condition if condition in CONDITIONS else None

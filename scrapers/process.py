@@ -1,4 +1,4 @@
-"""The crawling process: `python -m scrapers.process`, started by scrapers.child, one at a time for a crawl.
+"""The crawling process: started by scrapers.child, one at a time for a crawl.
 
 Twisted's reactor cannot start twice, so a crawl gets a process of its own. The first line of standard input is the job
 as JSON; the end of standard input means that the parent is gone, and the crawl ends with it.
@@ -16,13 +16,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+import scrapy.core.downloader.contextfactory  # noqa: F401  (it looks at all its importers: here they are few)
 from scrapy.crawler import AsyncCrawlerProcess
 
 from scrapers.browser.need import Needs
 from scrapers.due import Due
 from scrapers.kept_pages import FOLDER as PAGES
 from scrapers.kept_pages import PageFile
-from scrapers.messages import Emit, Message, encode
+from scrapers.messages import Begun, Emit, Message, encode
 from scrapers.sites import Site
 from scrapers.spiders.product_pages import ProductPages
 from scrapers.spiders.settings import crawl_settings
@@ -45,6 +46,7 @@ def main() -> None:
     with ExitStack() as open_files:
         open_files.enter_context(spool.writing())
         emit = _emit_to(open_files.enter_context(spool.messages_path.open("ab")))
+        emit(Begun())
         folder = Path(job["folder"])
         validators = open_files.enter_context(closing(Validators(folder / "validators.db", site)))
         needs = open_files.enter_context(closing(Needs(folder / "needs.db")))
@@ -68,7 +70,7 @@ def main() -> None:
 
 
 def _settled(spool: Spool) -> frozenset[str]:
-    """The pages whose end an earlier process of this crawl has told."""
+    """The pages that need not be asked for again: an earlier process of this crawl has told their end."""
     tally = Tally()
     for message in spool.messages():
         tally.take(message)
@@ -104,7 +106,3 @@ def _clock_from(now: datetime) -> Clock:
 def _end_with_parent() -> None:
     sys.stdin.read()
     os._exit(1)  # the reactor may be busy, and nobody is left to hear a farewell
-
-
-if __name__ == "__main__":
-    main()

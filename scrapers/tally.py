@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from scrapers.health import CrawlHealth, Outcome
-from scrapers.messages import Closed, Failed, Fetched, Message, Planned
+from scrapers.messages import Begun, Closed, Failed, Fetched, Message, Planned
 from scrapers.spool import Ended, Spool
 
 ANSWERED = frozenset(("no_product", "not_html", "unreadable", "duplicate"))
@@ -21,6 +21,12 @@ REFUSED = frozenset(("captcha", "blocked", "http_401", "http_403", "http_429"))
 _GONE = frozenset(("http_404", "http_410"))
 """Causes that are an answer too: the page is no more."""
 
+_PASSING = frozenset(
+    "connection connection_refused crashed given_up outside_window proxy robots_unreachable timeout unknown_host "
+    "http_408 http_429 http_500 http_502 http_503 http_504 http_522 http_524".split()
+)
+"""Causes that may be gone later. A crawl that is taken up asks for these pages again."""
+
 _PENDING = "?"
 _GIVEN = ""
 _LONGEST_URL = 2083
@@ -28,7 +34,8 @@ _LONGEST_URL = 2083
 
 @dataclass(slots=True)
 class Tally:
-    """Takes messages in their order; what is said of a page after its end is ignored."""
+    """Takes messages in their order; what is said of a page after its end is ignored, but for failures that may have
+    passed when the crawl was taken up."""
 
     settled: int = 0
     """Planned pages whose end is known, good or bad."""
@@ -56,6 +63,8 @@ class Tally:
     def take(self, message: Message) -> list[Mapping[str, Any]]:
         """Count a message; the offers in it that were not seen before."""
         match message:
+            case Begun():
+                self._take_up()
             case Planned(url=url):
                 self._pages.setdefault(url[:_LONGEST_URL], _PENDING)
             case Failed(url=url, cause=cause, planned=True):
@@ -67,6 +76,14 @@ class Tally:
             case Fetched():
                 return self._take_page(message)
         return []
+
+    def _take_up(self) -> None:
+        """Forget what failed for now, and what was wrong with start points: it is asked for anew."""
+        self._others.clear()
+        for url, cause in self._pages.items():
+            if cause in _PASSING:
+                self._pages[url] = _PENDING
+                self.settled -= 1
 
     def _take_page(self, page: Fetched) -> list[Mapping[str, Any]]:
         fresh: dict[bytes, Mapping[str, Any]] = {}

@@ -62,9 +62,13 @@ class Validators:
         except sqlite3.DatabaseError:
             path.unlink()
             self._connection = _opened(path, _reader_of(site))
+        # Most shops name no states of their pages: what is not here need not be looked for on the disk.
+        self._known = {hash(url) for (url,) in self._connection.execute("select url from pages")}
 
     def get(self, url: str, now: datetime) -> Known | None:
         """What is known of a page that was read within the last days; None where it must be read in full."""
+        if hash(url) not in self._known:
+            return None
         row = self._connection.execute(
             "select etag, last_modified, offers from pages where url = ? and read_at > ?",
             (url, (now - BELIEVED).timestamp()),
@@ -79,8 +83,10 @@ class Validators:
         etag, last_modified = _usable(etag), _usable(last_modified)
         priced = bool(offers) and all(offer.get("price") is not None for offer in offers)
         if not priced or (etag is None and last_modified is None):
-            self._connection.execute("delete from pages where url = ?", (url,))
+            if hash(url) in self._known:
+                self._connection.execute("delete from pages where url = ?", (url,))
             return
+        self._known.add(hash(url))
         self._connection.execute(
             "insert or replace into pages (url, etag, last_modified, offers, read_at) values (?, ?, ?, ?, ?)",
             (url, etag, last_modified, json.dumps(list(offers)), now.timestamp()),

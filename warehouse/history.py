@@ -93,7 +93,7 @@ def newest_commit(root: Path) -> Commit | None:
         if newest is None:
             return None
         told = newest.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return Commit(newest.name, told.st_ino, told.st_mtime_ns)
 

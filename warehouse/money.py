@@ -1,8 +1,11 @@
-"""Currency codes."""
+"""Currency codes, and how exactly the lake keeps an amount."""
 
 from __future__ import annotations
 
 from functools import cache
+
+PRECISION, SCALE = 18, 4
+"""Digits of an amount, and those of them behind the decimal point."""
 
 
 @cache

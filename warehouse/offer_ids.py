@@ -5,6 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+CONDITIONS = ("new", "used", "refurbished", "damaged")
+"""What the state of the goods may be."""
+
 _TRACKING = frozenset({"gclid", "fbclid", "msclkid", "dclid", "yclid", "mc_cid", "mc_eid", "igshid", "ref_src"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

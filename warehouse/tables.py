@@ -11,12 +11,15 @@ from typing import Literal
 
 import pyarrow as pa
 
+from warehouse.money import PRECISION, SCALE
+from warehouse.offer_ids import CONDITIONS
+
 STRING = pa.string()
 INTEGER = pa.int64()
 FLOAT = pa.float64()
 BOOLEAN = pa.bool_()
 DAY = pa.date32()
-MONEY = pa.decimal128(18, 4)
+MONEY = pa.decimal128(PRECISION, SCALE)
 RATE = pa.decimal128(18, 8)
 TIME = pa.timestamp("us", tz="UTC")
 
@@ -162,7 +165,7 @@ OFFERS = Table(
         Column("url", STRING, "Canonical page address", required=True),
         Column("seller", STRING, "Who sells, where a site has several"),
         Column("variant", STRING, "Which variant of the page's product"),
-        Column("condition", STRING, "State of the goods", values=("new", "used", "refurbished", "damaged")),
+        Column("condition", STRING, "State of the goods", values=CONDITIONS),
         Column("observed_at", TIME, "When the page was fetched", required=True),
         Column("title", STRING, "Name on the page"),
         Column("brand", STRING, "Brand on the page"),

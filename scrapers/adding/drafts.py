@@ -10,7 +10,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 
 from ulid import ULID
 
+from scrapers.starting import start
 from warehouse.clock import Clock
 from warehouse.errors import InputError, NotFound
 from warehouse.settings import Settings
@@ -65,20 +65,14 @@ def begin(settings: Settings, clock: Clock, url: str, *, allow_private: bool) ->
 def work(settings: Settings, clock: Clock, draft_id: str, task: Mapping[str, Any], *, wait: float = 0.0) -> None:
     """Have a process do something to a draft; return when it has, or after `wait` seconds while it goes on.
 
-    `task` is as `python -m scrapers.adding` takes it. InputError where something is being done to it already.
+    `task` is as scrapers.adding.process takes it. InputError where something is being done to it already.
     """
     standing = find_draft(settings, clock, draft_id)
     if standing.doing is not None:
         raise InputError("this shop is being worked on; wait for that to end")
     folder = settings.drafts / draft_id
     note(folder, doing=task["do"], since=clock().isoformat(), error=None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scrapers.adding"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = start("scrapers.adding.process", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert process.stdin is not None
     with process.stdin as stdin:
         # Not as arguments or environment: the records' address may hold a password.

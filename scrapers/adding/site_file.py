@@ -55,6 +55,8 @@ def _lines(site: Site) -> Iterator[str]:
         yield f"  cost: {site.shipping.cost:f}"
         if site.shipping.free_from is not None:
             yield f"  free_from: {site.shipping.free_from:f}"
+    if site.schedule:
+        yield f"schedule: {_scalar(site.schedule)}"
     if site.tiers:
         yield "tiers:"
         if site.tiers.daily:

@@ -81,7 +81,7 @@ def try_out(
     with alone_with(site, settings), scratch_folder(settings.scratch, "trial") as folder:
         now = clock()
         spool = Spool.new(folder / "unfinished", "trial", site.name, now, limit=PAGES, tiered=False)
-        with closing(run(tried, spool, folder=folder, now=now, last_seen={})) as messages:
+        with closing(run(tried, spool, folder=folder, scratch=settings.scratch, now=now, last_seen={})) as messages:
             for message in messages:
                 match message:
                     case Planned():

@@ -32,6 +32,10 @@ _DOWNLOADED = (
 _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "XDG_RUNTIME_DIR", "SYSTEMROOT", "TEMP", "LOCALAPPDATA")
 """What a browser needs of ours; tokens and passwords stay here."""
 
+_LONGEST_TMPDIR = 60
+"""Bytes. Chromium makes a socket below it (org.chromium.Chromium.XXXXXX/SingletonSocket), whose path may have 107
+(unix(7)); below a longer one it would not start."""
+
 _SWITCHES = (
     # Nothing reaches the network but through the proxy: no loopback exception, no names resolved here, no UDP.
     "--proxy-bypass-list=<-loopback>",
@@ -92,5 +96,9 @@ def launch_options(chromium: Path, proxy_port: int) -> dict[str, Any]:
         # Playwright lets pages open windows; a crawl has no use for them.
         "ignore_default_args": ["--disable-popup-blocking"],
         "chromium_sandbox": not is_root,  # Chromium refuses to run as root with it
-        "env": {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+        "env": {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ and not _too_long(name)},
     }
+
+
+def _too_long(name: str) -> bool:
+    return name == "TMPDIR" and len(os.fsencode(os.environ[name])) > _LONGEST_TMPDIR

@@ -65,6 +65,8 @@ class Needs:
         except sqlite3.DatabaseError:
             path.unlink()
             self._connection = _opened(path)
+        # Most pages need no browser: what is not here need not be looked for on the disk.
+        self._known = {hash(url) for (url,) in self._connection.execute("select url from pages")}
 
     def is_drawn_at_once(self, url: str, now: datetime) -> bool:
         """Whether the page is known to show its price only when drawn."""
@@ -78,10 +80,12 @@ class Needs:
 
     def plain_sufficed(self, url: str) -> None:
         """Plain HTTP brought a price."""
-        self._connection.execute("delete from pages where url = ?", (url,))
+        if hash(url) in self._known:
+            self._connection.execute("delete from pages where url = ?", (url,))
 
     def plain_failed(self, url: str, now: datetime) -> None:
         """Plain HTTP brought no price; the page is about to be drawn."""
+        self._known.add(hash(url))
         self._connection.execute(
             "insert into pages (url, helped, checked_at) values (?, 0, ?)"
             " on conflict (url) do update set checked_at = excluded.checked_at",
@@ -100,6 +104,8 @@ class Needs:
         self._connection.close()
 
     def _find(self, url: str) -> tuple[bool, datetime] | None:
+        if hash(url) not in self._known:
+            return None
         row = self._connection.execute("select helped, checked_at from pages where url = ?", (url,)).fetchone()
         return None if row is None else (bool(row[0]), datetime.fromtimestamp(row[1], UTC))
 

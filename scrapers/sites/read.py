@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 
 from scrapers.extraction.reading import FIELDS as PRODUCT_FIELDS
 from scrapers.sites.hosts import entries_of, host_of, is_entry
-from scrapers.sites.site import Render, Shipping, Site, Tiers
+from scrapers.sites.site import OFF, Render, Shipping, Site, Tiers
 from scrapers.sites.window import Window
 from warehouse.errors import InputError
 from warehouse.money import is_currency
@@ -168,6 +168,12 @@ def _tiers(place: Place, path: Path) -> Tiers:
     return tiers
 
 
+def _schedule(place: Place) -> str:
+    from warehouse.jobs.schedule import read_cron
+
+    return read_cron(place) or OFF
+
+
 def _variable(place: Place) -> str:
     name = place.text()
     if not _VARIABLE.fullmatch(name):  # the address itself would stand in records and logs, password and all
@@ -213,6 +219,7 @@ _SIMPLE: Mapping[str, Callable[[Place], object]] = {
     "tax_included": Place.yes_no,
     "shipping": _shipping,
     "keep_pages": Place.yes_no,
+    "schedule": _schedule,
     "proxy_env": _variable,
 }
 _POLITENESS: Mapping[str, Callable[[Place], object]] = {

@@ -12,6 +12,9 @@ from scrapers.sites.hosts import allows, host_of, split
 
 Render = Literal["auto", "always", "never"]
 
+OFF = "off"
+"""A schedule by which nothing runs by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
@@ -74,6 +77,8 @@ class Site:
     """Hours in which the shop may be crawled, such as "22:00-06:00 Europe/Berlin"; see scrapers.sites.window."""
     contact: str | None = None
     """Where the shop can reach us about the crawl; stands in the user agent."""
+    schedule: str | None = None
+    """Cron of its crawls, in the house's time zone, or "off" (only when asked); None: that of all sites."""
 
     def may_visit(self, url: str) -> bool:
         """Whether `url` is http(s), carries no login, and lies at one of `hosts` or below one."""

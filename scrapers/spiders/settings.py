@@ -10,6 +10,7 @@ from scrapers.extraction.page import LARGEST
 from scrapers.sites import Site
 from scrapers.spiders.backoff import BackOff
 from scrapers.spiders.guard import SITE_SETTING, GuardedHandler, GuardedResolver, SiteOnly
+from scrapers.spiders.memory import OwnMemoryUsage
 from scrapers.spiders.pace import Pace
 from scrapers.spiders.proxied import ThroughProxy
 from scrapers.spiders.robots import ObeyRobots
@@ -37,7 +38,16 @@ def crawl_settings(site: Site) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            # No proxy but the site's own: it resolves names behind the guard's back.
+            "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+            # Neither used nor loaded.
+            "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+            "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         },
+        "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.depth.DepthMiddleware": None},
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",  # crawls are counted by what they say of each page
         # Only the guarded client; no file:, data:, ftp: or s3: from a page's links.
         "DOWNLOAD_HANDLERS": {
             "http": handler,
@@ -48,7 +58,6 @@ def crawl_settings(site: Site) -> dict[str, Any]:
             "s3": None,
         },
         "TWISTED_DNS_RESOLVER": GuardedResolver,
-        "HTTPPROXY_ENABLED": False,  # no proxy but the site's own: it resolves names behind the guard's back
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_MAXSIZE": LARGEST,
         "DOWNLOAD_WARNSIZE": 0,
@@ -64,19 +73,13 @@ def crawl_settings(site: Site) -> dict[str, Any]:
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(site.concurrency),
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
-        "COOKIES_ENABLED": False,
         "MEMUSAGE_LIMIT_MB": 1024,
-        "EXTENSIONS": {
-            "scrapy.extensions.memusage.MemoryUsage": None,
-            "scrapers.spiders.memory.OwnMemoryUsage": 0,
-            "scrapy.extensions.throttle.AutoThrottle": None,
-            Pace: 0,
-        },
-        "TELNETCONSOLE_ENABLED": False,
-        "REMOTE_CONTROL_ENABLED": False,  # Scrapy's other console: it runs code sent over HTTP
+        # Ours alone: among Scrapy's own are two consoles that run code, and loading them takes longer than most crawls.
+        "EXTENSIONS_BASE": {},
+        "EXTENSIONS": {OwnMemoryUsage: 0, Pace: 0},
         "LOG_LEVEL": "WARNING",
+        "LOG_VERSIONS": [],
         "STATS_DUMP": False,
-        "LOGSTATS_INTERVAL": 0,
     }
 
 

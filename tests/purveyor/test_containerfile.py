@@ -42,7 +42,14 @@ def test_it_installs_with_the_commands_of_the_makefile() -> None:
     assert pip[1].strip() in runs
     for option in uv[1].replace("--python $(BIN)/python", "").split():
         assert option in runs
-    assert "libgomp1" in runs
+
+
+def test_it_has_the_system_s_packages_that_make_setup_brings() -> None:
+    script = (ROOT / "scripts" / "system-packages.sh").read_text()
+    wanted = re.findall(r'^has_.*\|\| (?:wanted|browser)="?(?:\$wanted )?(\w+)', script, re.MULTILINE)
+    assert "chromium" in wanted
+    installs = next(rest for name, rest in INSTRUCTIONS if name == "RUN" and "apt-get install" in rest)
+    assert set(wanted) <= set(installs.split())
 
 
 def test_it_runs_without_root_and_answers_to_the_outside() -> None:

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrapers.browser.chromium import find_chromium, require_chromium
+from scrapers.browser.chromium import find_chromium, launch_options, require_chromium
 from scrapers.browser.memory import large_renderers
 from scrapers.browser.need import GIVEN_UP, RECHECKED
 from scrapers.crawl import crawl
 from tests.scrapers.test_guard import fetch
 from warehouse.errors import ConfigError
 from warehouse.house import Warehouse
+from warehouse.scratch import remove_left
 
 if TYPE_CHECKING:
     from tests.conftest import FixedClock
@@ -76,6 +77,34 @@ def test_a_scripted_shop_is_drawn_and_remembered(
         shop.page(f"/p/{number}", product_page(f"Kettle {number}", "12.90"))
     clock.now += max(RECHECKED, GIVEN_UP)
     assert asked_in_a_crawl(2) == {"0": 1, "1": 1, "2": 2, "plain": 1, "in-vain": 2}
+
+
+@needs_chromium
+def test_what_the_browser_keeps_goes_with_the_crawl(shop: Shop, warehouse: Warehouse) -> None:
+    """Or with the next one, where it was killed with all its processes."""
+    scratch = warehouse.settings.scratch
+    site = shop.site(watch=tuple(scripted(shop, number) for number in range(2)), render="always", concurrency=1)
+    kept: set[str] = set()
+
+    def look(stage: str, done: int, total: int | None) -> None:
+        kept.update(path.name.partition("-")[0] for path in scratch.glob("crawl-*/*"))
+
+    left = scratch / "crawl-0123"
+    (left / "playwright_chromiumdev_profile-1").mkdir(parents=True)
+    left.with_suffix(".lock").touch()
+    assert crawl(site, warehouse, progress=look).rendered == 2
+    assert "playwright_chromiumdev_profile" in kept
+    assert not left.exists()
+    until = time.monotonic() + 20
+    while remove_left(scratch) or list(scratch.iterdir()):  # the browser takes a moment to end
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_a_path_too_long_for_the_browser_s_socket_is_not_given_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder, given in (("/tmp/short", True), ("/tmp/" + "x" * 60, False)):
+        monkeypatch.setenv("TMPDIR", folder)
+        assert ("TMPDIR" in launch_options(Path("chromium"), 1)["env"]) is given
 
 
 @needs_chromium

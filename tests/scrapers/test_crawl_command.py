@@ -11,6 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from purveyor.crawl import app
+from scrapers.registered import register
+from scrapers.sites import Site
+from scrapers.spiders.causes import _CAUSES
+from scrapers.spiders.stops import GIVEN_UP
+from scrapers.tally import ANSWERED, REFUSED
+from warehouse.crawl_causes import in_words
 from warehouse.errors import InputError, NotFound
 from warehouse.house import Warehouse
 from warehouse.settings import Settings
@@ -36,7 +42,7 @@ def test_a_summary_per_site_and_a_failure_s_exit(tmp_path: Path, shop: Shop, pro
     bad = site_file(tmp_path, "bad", shop.url + "/nowhere.xml")
     result = CliRunner().invoke(app, [good, bad, "--allow-private"])
     assert "good: partial; 1 of 2 pages fetched, 1 offers, 1 with a price" in result.stdout
-    assert "  http_404: 1" in result.stdout
+    assert "  page not found (http_404): 1" in result.stdout
     assert "bad: failed; 0 of 0 pages fetched" in result.stdout
     assert isinstance(result.exception, InputError)
     assert "no product page of bad could be fetched" in str(result.exception)
@@ -53,7 +59,7 @@ def test_json_for_machines(tmp_path: Path, shop: Shop, product_page: Callable[..
 
 def test_private_addresses_need_leave(tmp_path: Path, shop: Shop) -> None:
     result = CliRunner().invoke(app, [site_file(tmp_path, "shop", shop.sitemap())])
-    assert "  private_address: 1" in result.stdout
+    assert "  at a private address (private_address): 1" in result.stdout
     assert isinstance(result.exception, InputError)
     assert shop.asked == []
 
@@ -65,7 +71,21 @@ def test_options_may_come_before_the_sites_and_a_command_s_name_is_no_site() -> 
     result = CliRunner().invoke(app, ["status", "nosuch"])
     assert isinstance(result.exception, NotFound)
     assert "nosuch was never crawled" in str(result.exception)
-    assert "nothing was crawled yet" in CliRunner().invoke(app, ["status"]).stdout
+    assert "no site is on record; add one with: purveyor sites add URL" in CliRunner().invoke(app, ["status"]).stdout
+
+
+def test_status_names_a_site_that_was_never_crawled(settings: Settings) -> None:
+    with Warehouse.open(settings) as warehouse:
+        register(warehouse, Site("quiet", (), ("https://a.example/p/1",), ("a.example",)))
+    assert CliRunner().invoke(app, ["status"]).stdout == "quiet: never crawled\n  -> purveyor crawl quiet\n"
+    assert json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout) == {"sites": [], "never_crawled": ["quiet"]}
+
+
+def test_every_cause_is_told_in_words() -> None:
+    known = {code for _, code in _CAUSES} | REFUSED | ANSWERED | {GIVEN_UP, "outside_window", "http_404", "http_410"}
+    assert {cause for cause in known if in_words(cause) == cause.replace("_", " ")} == set()
+    assert (in_words("http_502"), in_words("http_418")) == ("server error 502", "answered with 418")
+    assert in_words("new_cause") == "new cause"
 
 
 def test_status_tells_what_broke_and_what_to_do(

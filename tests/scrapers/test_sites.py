@@ -76,6 +76,7 @@ def test_the_documentation_s_example(tmp_path: Path) -> None:
         concurrency=2,
         window="22:00-06:00 Europe/Berlin",
         contact="https://us.example/crawler",
+        schedule="0 4 * * 1,4",
     )
     assert Site.from_json(site.to_json()) == site
 
@@ -169,6 +170,7 @@ def test_a_watch_list_in_a_file_beside_it(tmp_path: Path) -> None:
         (BASE + "currency: EUR\nshipping: {cost: -5}", 5, "shipping.cost: must be an amount of 0 or more"),
         (BASE + "tiers: {}", 4, "tiers: say which pages are read daily"),
         (BASE + "tiers: {daily: none.txt}", 4, "tiers.daily: the file"),
+        (BASE + "schedule: every night", 4, "schedule: 'every night' is no cron; write five fields such as"),
         (BASE + "proxy_env: http://user:secret@proxy:1", 4, "proxy_env: write the name of an environment variable"),
         (BASE + "politeness: {window: at night}", 4, 'politeness.window: write it as "22:00-06:00 Europe/Berlin"'),
         (BASE + "politeness: {window: 22:00-25:00 UTC}", 4, "politeness.window: an hour is 0 to 23"),

@@ -19,10 +19,13 @@ from purveyor.main import app
 from scrapers.adding.site_file import site_file
 from scrapers.corrections import check, confirm
 from scrapers.fetcher import FetchedPage
-from scrapers.registered import registered
+from scrapers.job import recheck
+from scrapers.registered import register, registered
 from scrapers.sites import Shipping, Site, Tiers, read_site
 from warehouse.errors import InputError, NotFound
 from warehouse.house import Warehouse
+from warehouse.jobs.job import Run
+from warehouse.progress import quiet
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -101,6 +104,14 @@ def test_from_an_address_to_a_crawled_site_and_a_saved_test_page(
     broken = purveyor("sites", "check", "members")
     assert broken.exit_code == 1
     assert "  price is read as 10.00, not 12.99: " in broken.stdout
+    # Nobody need ask: the nightly run fails, which the doctor tells.
+    with Warehouse.open(settings) as warehouse:
+        run = Run("recheck-1", "recheck", "", warehouse.clock())
+        says = r"a saved page of members is not read as confirmed: price is read as 10.00, not 12.99: .*; see purveyor"
+        with pytest.raises(InputError, match=says):
+            recheck(warehouse, run, quiet)
+        register(warehouse, site)
+        assert recheck(warehouse, run, quiet) == {"sites": 1, "pages": 2, "values": 2}
     assert purveyor("sites", "remove", "members").exit_code == 0
     assert isinstance(purveyor("sites", "check", "members").exception, NotFound)
 

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from purveyor.all_jobs import JOBS
 from purveyor.main import app
+from scrapers.adding.site_file import site_file
 from scrapers.crawl import crawl
 from scrapers.job import crawl_site, site_names
 from scrapers.registered import register, registered
+from scrapers.sites import read_site
 from warehouse.errors import InputError, NotFound, PurveyorError
 from warehouse.exclusive import exclusive
 from warehouse.house import Warehouse
-from warehouse.jobs.job import Run
+from warehouse.jobs.job import Run, find_job
+from warehouse.jobs.schedule import Schedule
+from warehouse.jobs.scheduler import schedules_of
 from warehouse.progress import quiet
 from warehouse.records.audit import list_entries
 from warehouse.records.sites import get_site
@@ -106,9 +111,22 @@ def test_the_job_crawls_once_whatever_happened_after_it(
         assert [entry.action for entry in list_entries(tx, subject="site shop")] == ["site saved"]
 
 
+def test_a_site_s_own_schedule_is_that_of_its_crawls(warehouse: Warehouse, tmp_path: Path) -> None:
+    for name, line in (("nightly", ""), ("weekly", "schedule: 0 4 * * 1"), ("asked", "schedule: off")):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(f"site: {name}\nstart:\n  sitemap: https://www.example.com/sitemap.xml\n{line}\n")
+        site = read_site(file)
+        file.write_text(site_file(site))
+        assert read_site(file) == site
+        register(warehouse, site)
+    crawls = find_job(JOBS, "crawl")
+    found = schedules_of(warehouse, Schedule(crawls, "0 3 * * *", "UTC"))
+    assert {name: one.cron for name, one in found.items()} == {"nightly": "0 3 * * *", "weekly": "0 4 * * 1"}
+
+
 def test_a_failed_crawl_is_a_failed_run_with_its_causes(warehouse: Warehouse, shop: Shop) -> None:
     register(warehouse, shop.site(sitemap=shop.url + "/nowhere.xml"))
-    with pytest.raises(InputError, match=r'no product page of shop could be fetched \(\{"http_404": 1\}\)'):
+    with pytest.raises(InputError, match=r"no product page of shop could be fetched \(page not found: 1\); look"):
         crawl_site(warehouse, run_of(warehouse, "shop"), quiet)
     with pytest.raises(NotFound, match="no site 'gone'"):
         crawl_site(warehouse, run_of(warehouse, "gone"), quiet)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scrapers.crawl import crawl
+from scrapers.feeds import FeedError
 from scrapers.messages import Failed, Message, Planned
 from scrapers.sitemap import LARGEST, read_sitemap
+from scrapers.spiders.apart import read_apart
 from scrapers.spiders.planning import Plan
 from warehouse.house import Warehouse
 
@@ -143,6 +147,39 @@ def test_feeds_and_interfaces_give_offers_without_their_pages(
     assert health.failures == {"off_site": 1, "not_a_feed": 1}
     assert [path for path in shop.paths if path.startswith(("/p/", "/product/", "/products/"))] == ["/p/2"]
     assert listed.format(3) not in shop.paths
+
+
+def test_what_is_read_apart_holds_up_nobody() -> None:
+    """All of it in its order, on one thread that is not ours, and then the error it ended with."""
+    threads = set()
+
+    def read(count: int) -> Iterator[int]:
+        for number in range(count):
+            threads.add(threading.get_ident())
+            time.sleep(0.001)
+            yield number
+        raise FeedError("cut_short", "https://a.example/feed", "it ends before its end")
+
+    async def both() -> tuple[list[int], int]:
+        turns, got = 0, list[int]()
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0.001)
+
+        meanwhile = asyncio.create_task(others())
+        with pytest.raises(FeedError, match="ends before its end"):
+            async for number in read_apart(read(250)):
+                got.append(number)
+        meanwhile.cancel()
+        return got, turns
+
+    got, turns = asyncio.run(both())
+    assert got == list(range(250))
+    assert turns > 20  # three, were the loop blocked
+    assert len(threads) == 1 and threading.get_ident() not in threads
 
 
 def test_a_plan_takes_each_page_once_and_says_where_it_is_too_long(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

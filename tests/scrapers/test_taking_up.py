@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from scrapers.crawl import crawl
 from scrapers.job import crawl_site
-from scrapers.messages import Closed, Failed, Fetched, Message, Planned
+from scrapers.messages import Begun, Closed, Failed, Fetched, Message, Planned, encode
 from scrapers.registered import register
+from scrapers.spool import Spool
 from scrapers.tally import Tally
 from warehouse.errors import LakeError
 from warehouse.house import Warehouse
@@ -234,6 +235,25 @@ def test_what_an_old_crawl_saw_is_written_before_a_new_one(
     assert old["finished_at"].hour == 12  # when it saw its last page
     assert (new["crawl_id"], new["offers"], new["outcome"]) == (health.crawl_id, 40, "finished")
     assert len(offers(warehouse)) == old["offers"] + 40
+
+
+def test_what_failed_for_now_before_the_kill_is_asked_for_again(
+    shop: Shop, product_page: Page, settings: Settings, warehouse: Warehouse
+) -> None:
+    """And what failed for good is not; nor does a start point that answers now leave a trace of when it did not."""
+    pages = watched(shop, product_page, 5)
+    site = shop.site(sitemap=shop.sitemap(*pages), render="never")
+    spool = Spool.new(
+        settings.crawls / "shop" / "unfinished", "killed", "shop", warehouse.clock(), limit=None, tiered=False
+    )
+    seen: list[Message] = [Begun(), *map(Planned, pages[:4]), Failed(site.sitemaps[0] + "2", "http_503", planned=False)]
+    for url, cause in zip(pages, ("timeout", "given_up", "http_404"), strict=False):
+        seen.append(Failed(url, cause, planned=True))
+    spool.messages_path.write_bytes(b"".join(encode(message) + b"\n" for message in seen))
+    health = crawl(site, warehouse)
+    assert (health.crawl_id, health.planned, health.offers, health.failures) == ("killed", 5, 4, {"http_404": 1})
+    assert [title for title, _ in offers(warehouse)] == ["P0", "P1", "P3", "P4"]
+    assert "/p/2" not in shop.paths
 
 
 def test_a_trial_does_not_pass_for_the_crawl_it_cut_in_on(warehouse: Warehouse, killed: Callable[..., Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -204,6 +205,44 @@ def test_a_paused_job_waits_and_does_not_make_up_for_it(
     assert tick() == []
     clock.forward(days=1)
     assert len(tick()) == 2
+
+
+def test_a_subject_s_own_cron_takes_the_place_of_the_job_s(
+    warehouse: Warehouse, store: JobStore, clock: FixedClock, tmp_path: Path
+) -> None:
+    own = replace(CRAWL, own_crons="working_jobs:own_crons")
+    subjects, crons = (warehouse.settings.home / name for name in ("subjects", "own_crons.json"))
+    subjects.write_text("a b c")
+    crons.write_text('{"b": "0 15 * * *", "c": null}')
+
+    def due() -> list[str]:
+        said: list[str] = []
+        enqueue_due(warehouse, store, (own,), say=said.append)
+        for run in store.runs():
+            if not run.finished:
+                store.cancel(run.run_id)
+        return [text.rpartition(" UTC")[0] for text in said]
+
+    (standing,) = standings(warehouse, (own,))
+    assert (standing.cron, standing.own_crons) == ("0 3 * * *", 1)
+    assert standing.next_due == datetime(2026, 6, 1, 15, tzinfo=UTC)
+    assert due() == []
+    clock.forward(hours=3)
+    assert due() == ["count b: due at 2026-06-01 15:00"]
+    clock.forward(hours=12)
+    assert due() == ["count a: due at 2026-06-02 03:00"]
+    crons.write_text('{"b": "0 16 * * *"}')
+    clock.forward(hours=14)
+    assert due() == []  # a new time, and today's is past: for what is to come; so is c's, which has the job's now
+    clock.forward(days=1)
+    assert sorted(due()) == [f"count {subject}: due at 2026-06-03 {at}" for subject, at in
+                             (("a", "03:00"), ("b", "16:00"), ("c", "03:00"))]  # fmt: skip
+    warehouse.settings.shop_file = tmp_path / "purveyor.yaml"
+    warehouse.settings.shop_file.write_text("schedule:\n  count: off\n")
+    (standing,) = standings(warehouse, (own,))
+    assert (standing.cron, standing.own_crons, standing.next_due) == (None, 1, datetime(2026, 6, 4, 16, tzinfo=UTC))
+    clock.forward(days=1)
+    assert due() == ["count b: due at 2026-06-04 16:00"]
 
 
 def test_a_room_that_fails_holds_up_no_other(warehouse: Warehouse, store: JobStore, clock: FixedClock) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from math import exp, lgamma
 from typing import Any, Literal
 
+from warehouse.crawl_causes import in_words
 from warehouse.doctor.questions import CRAWLS
 from warehouse.session import Session
 
@@ -131,7 +132,7 @@ def _trouble(row: dict[str, Any], known: bool) -> Trouble | None:
         )
     if row["outcome"] == "failed":
         causes = json.loads(row["failures"] or "{}")
-        why = f" ({', '.join(f'{cause}: {count:,}' for cause, count in causes.items())})" if causes else ""
+        why = f" ({', '.join(f'{in_words(cause)}: {count:,}' for cause, count in causes.items())})" if causes else ""
         return Trouble("crawl_failed", f"{crawl} read none of {planned:,} pages{why}", look)
     if not known:
         return None

@@ -35,14 +35,18 @@ JobFunction = Callable[["Warehouse", Run, Progress], Mapping[str, Any]]
 Subjects = Callable[["Warehouse"], Sequence[str]]
 """The subjects there are now; a scheduled job runs once for each."""
 
+OwnCrons = Callable[["Warehouse"], Mapping[str, str | None]]
+"""The subjects with a cron of their own, which they have in place of the job's; None: only when asked."""
+
 
 @dataclass(frozen=True)
 class Job:
     """A kind of job. Functions are named as "module:name", so that a worker imports only what it runs.
 
     `subjects` is None for a job that runs once for the whole house. `cron` is when it runs unless the shop file says
-    otherwise (five fields, in the house's time zone); None: only when asked. Two runs on one subject never go on at the
-    same time where their jobs have the same `group`; a job without one is a group of its own.
+    otherwise (five fields, in the house's time zone); None: only when asked. `own_crons` names what lists the subjects
+    that have another. Two runs on one subject never go on at the same time where their jobs have the same `group`; a
+    job without one is a group of its own.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Job:
     subjects: str | None = None
     cron: str | None = None
     group: str | None = None
+    own_crons: str | None = None
 
     def partition(self, subject: str) -> str:
         """What one run at a time may work on."""
@@ -66,6 +71,13 @@ class Job:
         if self.subjects is None:
             return None
         loaded: Subjects = load(self.subjects)
+        return loaded
+
+    def load_own_crons(self) -> OwnCrons | None:
+        """The function that lists the subjects with a cron of their own."""
+        if self.own_crons is None:
+            return None
+        loaded: OwnCrons = load(self.own_crons)
         return loaded
 
 

@@ -70,17 +70,18 @@ def readable_schedules(settings: Settings, jobs: Sequence[Job]) -> tuple[list[Sc
         try:
             if name not in crons:
                 raise place.error(f"no such job{nearest(name, crons)}")
-            text = place.text()
-            crons[name] = None if text.lower() in _OFF else _checked_at(place, text)
+            crons[name] = read_cron(place)
         except InputError as error:
             crons.pop(name, None)
             faults.append(error)
     return [Schedule(job, crons[job.name], settings.timezone) for job in jobs if job.name in crons], faults
 
 
-def _checked_at(place: Place, text: str) -> str:
+def read_cron(place: Place) -> str | None:
+    """The cron that a file has in this place; None where it says off. InputError names the place."""
+    text = place.text()
     try:
-        return checked(text)
+        return None if text.lower() in _OFF else checked(text)
     except InputError as error:
         raise place.error(str(error)) from None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from warehouse.errors import PurveyorError
@@ -28,14 +29,14 @@ def enqueue_due(warehouse: Warehouse, store: JobStore, jobs: Sequence[Job], *, s
     planned, faults = readable_schedules(warehouse.settings, jobs)
     troubles = [str(fault) for fault in faults]
     for schedule in planned:
-        if schedule.cron is None or schedule.job.name in paused:
+        if schedule.job.name in paused:
             continue
         try:
-            subjects = subjects_of(warehouse, schedule.job)
+            by_subject = schedules_of(warehouse, schedule)
         except Exception as error:  # of the room that lists them
             troubles.append(f"{schedule.job.name}: its subjects cannot be listed ({type(error).__name__}: {error})")
             continue
-        _enqueue_schedule(warehouse, store, schedule, subjects, say)
+        _enqueue_job(warehouse, store, schedule.job, by_subject, say)
     if troubles:
         raise PurveyorError("; ".join(troubles))
 
@@ -46,13 +47,28 @@ def subjects_of(warehouse: Warehouse, job: Job) -> Sequence[str]:
     return ("",) if subjects is None else subjects(warehouse)
 
 
-def _enqueue_schedule(
-    warehouse: Warehouse, store: JobStore, schedule: Schedule, subjects: Sequence[str], say: Callable[[str], None]
+def schedules_of(warehouse: Warehouse, schedule: Schedule) -> dict[str, Schedule]:
+    """A job's schedule for each of its subjects, or that subject's own; without those that run only when asked."""
+    listed = schedule.job.load_own_crons()
+    own = {} if listed is None else listed(warehouse)
+    if schedule.cron is None and not any(own.values()):
+        return {}
+    every = {
+        subject: replace(schedule, cron=own.get(subject, schedule.cron))
+        for subject in subjects_of(warehouse, schedule.job)
+    }
+    return {subject: one for subject, one in every.items() if one.cron is not None}
+
+
+def _enqueue_job(
+    warehouse: Warehouse, store: JobStore, job: Job, schedules: Mapping[str, Schedule], say: Callable[[str], None]
 ) -> None:
-    job, now = schedule.job, warehouse.clock()
+    if not schedules:
+        return
+    now = warehouse.clock()
     with warehouse.records.transaction() as tx:
-        since = known_since(tx, job.name, subjects, schedule.rule, now=now)
-    due = {subject: at for subject in subjects if (at := schedule.latest_due(since[subject], now))}
+        since = known_since(tx, job.name, {subject: one.rule for subject, one in schedules.items()}, now=now)
+    due = {subject: at for subject, one in schedules.items() if (at := one.latest_due(since[subject], now))}
     if not due:
         return
     for subject, run in store.enqueue(job, due).items():

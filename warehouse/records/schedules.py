@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,22 +12,22 @@ from warehouse.records.locks import hold
 from warehouse.records.models import ScheduleState
 
 
-def known_since(tx: Session, job: str, subjects: Sequence[str], rule: str, *, now: datetime) -> dict[str, datetime]:
-    """By subject of a job, the moment up to which the times of `rule` are past.
+def known_since(tx: Session, job: str, rules: Mapping[str, str], *, now: datetime) -> dict[str, datetime]:
+    """By subject of a job, the moment up to which the times of its rule in `rules` are past.
 
     That is `now` for a subject that was not known before, and for one whose rule was changed: a new schedule is for
     what is to come.
     """
     hold(tx, "schedules")  # or two schedulers would both insert the rows
     states = _states(tx, job)
-    for subject in subjects:
+    for subject, rule in rules.items():
         state = states.get(subject)
         if state is None:
             states[subject] = ScheduleState(job=job, subject=subject, rule=rule, known_since=now, paused=False)
             tx.add(states[subject])
         elif state.rule != rule:
             state.rule, state.known_since = rule, now
-    return {subject: states[subject].known_since for subject in subjects}
+    return {subject: states[subject].known_since for subject in rules}
 
 
 def dealt_with(tx: Session, job: str, until: Mapping[str, datetime]) -> None:

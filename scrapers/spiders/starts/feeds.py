@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import aclosing
 
 from scrapy import Request
 from scrapy.http import Response
 
 from scrapers.feeds import LARGEST, FeedError, read_feed
+from scrapers.spiders.apart import read_apart
 from scrapers.spiders.starts.start import Start, content_type
 
 _SECONDS = 600
@@ -23,7 +25,7 @@ class FeedStart(Start):
         request.meta.update(download_maxsize=LARGEST, download_timeout=_SECONDS)
         yield request
 
-    def _parse(self, response: Response) -> None:
+    async def _parse(self, response: Response) -> None:
         products = read_feed(
             response.body,
             response.url,
@@ -32,8 +34,12 @@ class FeedStart(Start):
             now=self._spider.clock(),
         )
         try:
-            for product in products:
-                self._spider.offered(product)
+            async with aclosing(read_apart(products)) as apart:
+                async for product in apart:
+                    was_full = self._spider.plan.full
+                    self._spider.offered(product)  # also one too many, of which the plan tells
+                    if was_full:
+                        break
         except FeedError as error:  # what was read before it counts
             self._fail(response.url, error.cause)
         else:

@@ -1,4 +1,4 @@
-"""The process that works on a draft: `python -m scrapers.adding`, with the task as JSON on standard input.
+"""The process that works on a draft, with the task as JSON on standard input.
 
 A task names the draft's `folder`, the house's `settings` and what to `do`: "look" (`url`, `allow_private`), "correct"
 (`url` of the page, `field`, and `value` or `selector`), "try", or "save" (`replace`). What came of it stands in the
@@ -18,9 +18,7 @@ from scrapers.adding.draft import Draft, correct, explore, load_draft, save_draf
 from scrapers.adding.saving import file_of, save
 from scrapers.adding.trial import try_out
 from scrapers.adding.view import view
-from scrapers.registered import register
 from warehouse.errors import PurveyorError
-from warehouse.house import Warehouse
 from warehouse.settings import Settings
 
 
@@ -46,11 +44,16 @@ def _do(task: dict[str, Any], folder: Path, settings: Settings) -> dict[str, Any
             told = {name: task[name] for name in ("value", "selector", "url") if task.get(name)}
             _keep(correct(load_draft(folder), task["field"], **told), folder)
         case "try":
+            from warehouse.house import Warehouse
+
             draft = load_draft(folder)
             with Warehouse.open(settings) as warehouse:
                 trial = try_out(draft.site, draft.products, draft.known, settings, clock=warehouse.clock)
             _keep(replace(draft, trial=trial), folder)
         case "save":
+            from scrapers.registered import register
+            from warehouse.house import Warehouse
+
             draft = load_draft(folder)
             save(draft, settings, file_of(settings, draft.site.name), replace=task["replace"])
             with Warehouse.open(settings) as warehouse:
@@ -62,7 +65,3 @@ def _do(task: dict[str, Any], folder: Path, settings: Settings) -> dict[str, Any
 def _keep(draft: Draft, folder: Path) -> None:
     save_draft(draft, folder)
     drafts.show(folder, view(draft))
-
-
-if __name__ == "__main__":
-    main()
