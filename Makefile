@@ -38,7 +38,7 @@ demo: setup  ## run the main job on a simulated market, then serve it until Ctrl
 
 test: setup-dev  ## run the tests; ends by naming what could not be exercised
 	@sh scripts/system-packages.sh test
-	$(BIN)/python -m pytest tests --numprocesses 4 --dist loadgroup --no-loadscope-reorder  # many wait for processes
+	$(BIN)/python -m pytest tests --numprocesses 4 --no-loadscope-reorder  # many wait for processes
 
 check: setup-dev  ## ruff, mypy --strict and the walls between rooms
 	$(BIN)/ruff check .

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -35,13 +36,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "spark: runs a local Spark, which needs a Java runtime")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files stay whole, for their fixtures; what needs Spark shares one process, and comes first: it takes longest."""
+    """What needs Spark comes first: it takes longest."""
     items.sort(key=lambda item: item.get_closest_marker("spark") is None)
-    for item in items:
-        group = "spark" if item.get_closest_marker("spark") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files stay whole, for their fixtures; those that need Spark share one process.
+
+    `--dist loadgroup` would say so as well, but this pytest does not show xdist the groups, and it spreads every test.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    @cache
+    def group(file: str) -> str:
+        return "spark" if "\n@pytest.mark.spark\n" in (config.rootpath / file).read_text("utf-8") else file
+
+    class WholeFiles(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(super()._split_scope(nodeid))
+
+    return WholeFiles(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -119,14 +119,15 @@ def undo(serving: Serving, who: Visitor, form: Form) -> Response:
 
 
 def _ratio(text: str | None) -> float | None:
-    """A number as people write it, 0,5 too; None where there is none."""
+    """A number as people write it, 0,5 and 1/3 too; None where there is none."""
     if not text or not text.strip():
         return None
+    units, _, of = text.replace(",", ".").partition("/")
     try:
-        return float(text.replace(",", "."))
-    except ValueError:
+        return float(units) / float(of or 1)
+    except (ValueError, ZeroDivisionError):
         raise HTTPException(
-            422, "give the pack as a number: our units in one of the offer, such as 12 or 0.5"
+            422, "give the pack as a number: our units in one of the offer, such as 12, 0.5 or 1/3"
         ) from None
 
 

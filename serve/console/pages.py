@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pricing.matching.reasons import pack_said
 from pricing.reports.figures import web_address
 from scrapers.adding.drafts import find_draft
 from serve.amounts import amount
@@ -24,6 +25,7 @@ from serve.console.overview import Overview, overview
 from serve.console.sites import site_page, sites_page
 from serve.middleware import content_policy
 from serve.state import Serving
+from warehouse.crawl_causes import in_words
 from warehouse.records.stores import list_stores
 from warehouse.stores import chosen_store
 
@@ -180,8 +182,10 @@ def _templates() -> Environment:
         "count": shown.count,
         "figure": shown.figure,
         "gain": shown.gain,
+        "in_words": in_words,
         "index": shown.index,
         "moment": shown.moment,
+        "pack_said": pack_said,
         "percent": shown.percent,
         "took": shown.took,
         "web_address": web_address,

@@ -24,7 +24,8 @@ from warehouse.tables import ORDERS
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Warehouse]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
+    monkeypatch.setattr(training, "log_run", lambda *_, **__: "")  # MLflow takes seconds; test_training looks at it
     with Warehouse.open(Settings(home=tmp_path / "home"), clock=FixedClock(NOW)) as warehouse:
         warehouse.lake.append(ORDERS, order_lines(two_tastes(customers=80, days=120)))
         yield warehouse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from warehouse.settings import Settings
 
 Client = httpx.Client
 MakeKey = Callable[..., str]
+PLAIN_HTTP = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody: httpx would read the machine's authorities for each client, though none here speaks TLS."""
+
 WHOLE_API = ("recommend", "events", "prices", "matches", "segments", "experiments")
 
 
@@ -59,7 +63,7 @@ def bare_url(bare_house: Warehouse) -> Iterator[str]:
 @pytest.fixture
 def bare(bare_url: str) -> Iterator[Client]:
     """A client of the server without data, without a key."""
-    with httpx.Client(base_url=bare_url, timeout=30) as plain:
+    with httpx.Client(base_url=bare_url, timeout=30, verify=PLAIN_HTTP) as plain:
         yield plain
 
 
@@ -80,8 +84,13 @@ def url(warehouse: Warehouse) -> Iterator[str]:
 @pytest.fixture
 def client(url: str) -> Iterator[Client]:
     """A client without a key."""
-    with httpx.Client(base_url=url, timeout=30) as plain:
+    with httpx.Client(base_url=url, timeout=30, verify=PLAIN_HTTP) as plain:
         yield plain
+
+
+def browsing(base: str) -> Client:
+    """A client that sends what a browser sends with a form of the page it shows."""
+    return httpx.Client(base_url=base, headers={"Origin": base}, follow_redirects=True, timeout=60, verify=PLAIN_HTTP)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from serve.app import create_app
-from tests.serve.conftest import running
+from tests.serve.conftest import browsing, running
 from tests.serve.test_console import Page
 from warehouse.house import Warehouse
 from warehouse.jobs.job import Job
@@ -27,7 +27,7 @@ def browser(warehouse: Warehouse) -> Iterator[httpx.Client]:
     """A client that sends what a browser sends with a form of the page it shows."""
     with (
         running(create_app(warehouse, jobs=JOBS, poll_seconds=0)) as base,
-        httpx.Client(base_url=base, headers={"Origin": base}, follow_redirects=True, timeout=30) as client,
+        browsing(base) as client,
     ):
         yield client
 

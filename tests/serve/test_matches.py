@@ -11,7 +11,7 @@ import pytest
 from scrapers.browser.chromium import find_chromium, require_chromium
 from serve.app import create_app
 from tests.conftest import FixedClock
-from tests.serve.conftest import MakeKey, running
+from tests.serve.conftest import MakeKey, browsing, running
 from tests.serve.shop import furnish, rows
 from tests.serve.test_console import HOSTILE, Page
 from warehouse.house import Warehouse
@@ -106,7 +106,7 @@ def browser(warehouse: Warehouse) -> Iterator[httpx.Client]:
     """A client that sends what a browser sends with a form of the page it shows."""
     with (
         running(create_app(warehouse, poll_seconds=0)) as base,
-        httpx.Client(base_url=base, headers={"Origin": base}, follow_redirects=True, timeout=60) as client,
+        browsing(base) as client,
     ):
         yield client
 
@@ -131,7 +131,9 @@ def test_the_page_shows_both_sides_and_takes_verdicts(
         assert browser.post("/matches/decide", data=pair, headers={"Origin": origin}).status_code == 403
         assert browser.post("/matches/undo", data=pair, headers={"Origin": origin}).status_code == 403
     assert browser.post("/matches/decide", data={**pair, "verdict": "maybe"}).status_code == 422
-    assert browser.post("/matches/decide", data={**pair, "verdict": "other_pack", "pack_ratio": "x"}).status_code == 422
+    for ratio in ("x", "1/0", "1/2/3"):
+        wrong = {**pair, "verdict": "other_pack", "pack_ratio": ratio}
+        assert browser.post("/matches/decide", data=wrong).status_code == 422
     assert browser.post("/matches/undo", data={**pair, "number": "1"}).status_code == 404
     assert browser.post("/matches/undo", data={**pair, "number": "x"}).status_code == 422
     assert browser.get("/matches", params={"offer": "o9"}).status_code == 404
@@ -142,6 +144,18 @@ def test_the_page_shows_both_sides_and_takes_verdicts(
     done = browser.post("/matches/decide", data=pair, headers=elsewhere, auth=named, follow_redirects=False)
     assert done.status_code == 303
     assert standing(warehouse) == {(LAMP, "LAMP"): ("accept", None, "test")}
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_third_of_a_pack_and_an_equivalent_beside_the_prices(browser: httpx.Client, warehouse: Warehouse) -> None:
+    third = {"offer_id": LAMP, "sku": "PEN", "verdict": "other_pack", "pack_ratio": "1/3"}
+    decided = " ".join(Page(browser.post("/matches/decide", data=third)).text.split())
+    assert "is another pack of (1/3) PEN" in decided
+    assert standing(warehouse)[LAMP, "PEN"] == ("other_pack", pytest.approx(1 / 3), "console")
+    assert "Equivalents" not in Page(browser.get("/prices")).text
+    browser.post("/matches/decide", data={"offer_id": MUG, "sku": "MUG", "verdict": "equivalent"})
+    prices = " ".join(Page(browser.get("/prices")).text.split())
+    assert "They take no part in the index" in prices and "+33.3%" in prices
 
 
 @pytest.mark.usefixtures("waiting")

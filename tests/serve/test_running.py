@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 from purveyor.main import app
 from serve.running import listen
+from tests.conftest import Purveyor
 from warehouse.errors import ConfigError, InputError, NotFound
 from warehouse.settings import Settings
 
@@ -94,17 +95,10 @@ def test_a_request_under_way_is_finished_before_it_stops(settings: Settings, tmp
         assert process.wait(20) == 0
 
 
-def test_a_port_in_use_is_one_clear_line(settings: Settings) -> None:
+def test_a_port_in_use_is_one_clear_line(purveyor: Purveyor) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        run = subprocess.run(
-            [*PURVEYOR, "serve", "--port", str(port)],
-            env={**os.environ, "PURVEYOR_HOME": str(settings.home)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        run = purveyor("serve", "--port", str(port))
     assert run.returncode == 1
     assert run.stderr.splitlines() == [
         f"purveyor: port {port} on 127.0.0.1 is in use by another program; stop it or choose another with --port"

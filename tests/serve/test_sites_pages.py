@@ -15,7 +15,7 @@ import pytest
 from scrapers.registered import register, registered
 from scrapers.sites import Site
 from serve.app import create_app
-from tests.serve.conftest import running
+from tests.serve.conftest import browsing, running
 from tests.serve.shop import furnish
 from tests.serve.test_console import HOSTILE, Page
 from warehouse.house import Warehouse
@@ -63,7 +63,7 @@ def browser(warehouse: Warehouse) -> Iterator[httpx.Client]:
     """A client that sends what a browser sends with a form of the page it shows."""
     with (
         running(create_app(warehouse, allow_private=True, poll_seconds=0)) as base,
-        httpx.Client(base_url=base, headers={"Origin": base}, follow_redirects=True, timeout=60) as client,
+        browsing(base) as client,
     ):
         yield client
 
@@ -131,7 +131,7 @@ def test_what_could_not_be_looked_at_says_why_and_is_forgotten(warehouse: Wareho
     """Private addresses are refused unless the server was started to allow them."""
     with (
         running(create_app(warehouse, poll_seconds=0)) as base,
-        httpx.Client(base_url=base, headers={"Origin": base}, follow_redirects=True, timeout=60) as client,
+        browsing(base) as client,
     ):
         answer = client.post("/sites/look", data={"url": shop})
         here = str(answer.url)
