@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from purveyor import match_review, match_run
-from purveyor.common import Json, emit, progress
+from purveyor.common import Json, emit, open_warehouse, progress
 
 app = typer.Typer(invoke_without_command=True)
 app.command("run")(match_run.run)
@@ -23,6 +24,9 @@ Map = Annotated[
     str | None, typer.Option("--map", help="Columns whose names do not tell what they are: title=name,mpn=code")
 ]
 Output = Annotated[Path, typer.Option(help="The CSV file to write.")]
+
+_MOST_SAID = 10
+"""Verdicts named that teach nothing."""
 
 
 @app.callback()
@@ -77,29 +81,72 @@ def candidates(
 
 @app.command()
 def train(
-    left: Left,
-    right: Right,
+    left: Annotated[Path | None, typer.Option(help="A CSV (or XLSX, Parquet, JSON) file with ids and titles.")] = None,
+    right: Annotated[Path | None, typer.Option(help="Another such file.")] = None,
     pairs: Annotated[
-        Path, typer.Option(help="Labelled pairs: ltable_id, rtable_id, label (1 for a match, 0 for none).")
-    ],
-    model: Annotated[Path, typer.Option(help="The folder to write the model into.")],
+        Path | None, typer.Option(help="Labelled pairs: ltable_id, rtable_id, label (1 for a match, 0 for none).")
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="The folder to write the model into.")] = None,
     valid: Annotated[Path | None, typer.Option(help="More labelled pairs.")] = None,
     columns: Map = None,
     as_json: Json = False,
 ) -> None:
-    """Train a model on labelled pairs, and say how it does on products that it did not see.
+    """Improve the model with this store's verdicts, or train one on files of labelled pairs.
 
-    The pairs of both files fall into five parts by product; each part is judged by models trained on the other four.
+    Without files, the model that comes with Purveyor goes on learning from what people accepted and rejected. Where it
+    judges verdicts on products it did not see better than before, beyond chance, match run uses it from then on.
+
+    With --left, --right, --pairs and --model, a model is trained on those pairs alone and written to the folder. They
+    fall into five parts by product; each part is judged by models trained on the other four.
+
     Runs are kept for MLflow in the home folder: mlflow ui --backend-store-uri sqlite:///$PURVEYOR_HOME/mlflow.db
 
-    Example: purveyor match train --left ours.csv --right theirs.csv --pairs labelled.csv --model model
+    Example: purveyor match train
     """
+    from warehouse.errors import InputError
+
+    files = {"--left": left, "--right": right, "--pairs": pairs, "--model": model}
+    missing = [name for name, path in files.items() if path is None]
+    if left is not None and right is not None and pairs is not None and model is not None:
+        _train_on_files(left, right, [pairs] if valid is None else [pairs, valid], model, columns, as_json)
+    elif len(missing) == len(files) and valid is None and columns is None:
+        _train_on_verdicts(as_json)
+    else:
+        raise InputError(
+            f"to train on files, give {', '.join(missing)} too; to learn from this store's verdicts, give no file"
+        )
+
+
+def _train_on_verdicts(as_json: bool) -> None:
+    from experiments.matching.verdicts import train_own_model
+
+    with open_warehouse() as warehouse, progress() as report:
+        found = train_own_model(warehouse, progress=report)
+    pairs = found.matches + found.others
+    for said in found.left_out[:_MOST_SAID]:
+        typer.echo(f"left out: {said}", err=True)
+    if len(found.left_out) > _MOST_SAID:
+        typer.echo(f"and {len(found.left_out) - _MOST_SAID:,} more verdicts left out", err=True)
+    text = (
+        f"Learned from {found.matches:,} accepted pairs and {found.others:,} others. On products not seen, "
+        f"{found.right:,} of {pairs:,} are told rightly, {found.right_before:,} before; log loss lower by "
+        f"{found.gain:.3f} ({found.gain_low:.3f} to {found.gain_high:.3f})\n"
+    )
+    if found.released:
+        text += f"Better beyond chance: match run uses the model {found.version} from now on"
+    else:
+        text += "Not better beyond chance: matching stays with the model it has; train again after more verdicts"
+    emit(asdict(found), as_json, text)
+
+
+def _train_on_files(
+    left: Path, right: Path, files: Sequence[Path], model: Path, columns: str | None, as_json: bool
+) -> None:
     from experiments.matching.training import train_scorer
     from pricing.matching.model.training import LabelledSet
     from warehouse.imports.mapping import parse_map
     from warehouse.settings import Settings
 
-    files = [pairs] if valid is None else [pairs, valid]
     labelled = LabelledSet.read(left, right, files, columns=parse_map(columns) if columns else None)
     for said in labelled.left_out:
         typer.echo(said, err=True)

@@ -13,6 +13,7 @@ from purveyor.common import Json, emit, open_warehouse, progress
 if TYPE_CHECKING:
     from pricing.matching.report import MatchReport
     from pricing.matching.run import MatchRun
+    from pricing.matching.verdicts.learned import ModelInUse
 
 Precision = Annotated[
     float | None,
@@ -75,6 +76,13 @@ def _ran(found: MatchRun) -> str:
     return "\n".join(lines)
 
 
+def _model(model: ModelInUse) -> str:
+    if model.learned_at is not None:
+        return f"The model {model.version} has learned from {model.verdicts:,} verdicts, on {model.learned_at:%Y-%m-%d}"
+    again = "; the store's own is of another version of Purveyor, make it anew with purveyor match train"
+    return f"The model {model.version} comes with Purveyor{again if model.outdated else ''}"
+
+
 def _told(found: MatchReport) -> str:
     from pricing.reports.figures import percent, share
 
@@ -90,6 +98,7 @@ def _told(found: MatchReport) -> str:
         f"{whole.review:,} to review, {whole.changed_pages:,} of them since their page changed; "
         f"{whole.unmatched:,} none of ours",
     ]
+    lines.append(_model(found.model))
     width = max((len(s.site) for s in found.sites), default=0)
     lines += [
         f"  {s.site:<{width}}  {s.offers:>9,} offers  {s.matched + s.other_pack:>9,} matched  "

@@ -17,18 +17,19 @@ from pathlib import Path
 
 import numpy as np
 
+from pricing.matching.brands import our_names
 from pricing.matching.exact import Exact, by_identifier
 from pricing.matching.listing import Listing
 from pricing.matching.memory import Memory
 from pricing.matching.model.scorer import Scorer
-from pricing.matching.reasons import counted_words, speaks_against, speaks_for
+from pricing.matching.reasons import counted_words, pack_said, speaks_against, speaks_for
 from pricing.matching.scored import score_pairs
 from pricing.matching.sides import Sides
 from pricing.matching.verdicts.people import Verdicts, by_people
 from pricing.matching.weighed import Weighed, weigh_pairs
 from warehouse.progress import Progress, quiet
 
-RULES_VERSION = "rules-2"
+RULES_VERSION = "rules-3"
 """Of what is decided without the model. Raised whenever the rules change what is decided."""
 
 TARGET_PRECISION = 0.99
@@ -90,6 +91,7 @@ def decide(
     """
     sides = Sides(sorted(products, key=lambda p: p.id), sorted(offers, key=lambda o: o.id))
     people = by_people(sides, verdicts or {})
+    sides = sides.renamed(our_names(sides, people.accepted))
     exact = by_identifier(sides, [o for o in range(len(sides.offers)) if o not in people.settled], people.ruled)
     scored, remembered = score_pairs(sides, _forms(sides, exact), scorer, memory, kept=kept, progress=progress)
     progress("decide", 0, None)
@@ -134,7 +136,7 @@ class _Told:
         the nearest product."""
         for o, places in _by_offer(pairs):
             matched = [at for at in places if pairs.automatic[at]]
-            likely = matched or [at for at in places if pairs.weight[at] >= REVIEW][:MOST_CANDIDATES]
+            likely = matched or _worth_a_look(pairs, [at for at in places if pairs.weight[at] >= REVIEW])
             for at in likely or places[:1]:
                 p, weight = int(pairs.product[at]), float(pairs.weight[at])
                 verdict = "match" if matched else "review" if likely else "no_match"
@@ -144,7 +146,7 @@ class _Told:
                 elif verdict == "no_match":
                     reason = f"the nearest product, {_percent(weight)} probable"
                 elif ratio is not None:
-                    reason = f"{_percent(weight)} probable but for the pack: {ratio:g} of ours in one of theirs"
+                    reason = f"{_percent(weight)} probable but for the pack: {_packed(ratio)}"
                 else:
                     reason = f"{_percent(weight)} probable; open: {'; '.join(self._open(pairs, at, likely))}"
                 yield self._decision(p, o, verdict, "model", weight, reason, model_version, ratio)
@@ -194,6 +196,17 @@ def _by_offer(pairs: Weighed) -> Iterator[tuple[int, list[int]]]:
     for at in np.lexsort((-pairs.weight, pairs.offer)).tolist():
         places[int(pairs.offer[at])].append(at)
     yield from places.items()
+
+
+def _packed(ratio: float) -> str:
+    return f"{pack_said(ratio)} of ours in one of theirs"
+
+
+def _worth_a_look(pairs: Weighed, likely: Sequence[int]) -> Sequence[int]:
+    """Of an offer's likely pairs those to propose: what something speaks against only where nothing better is, or as
+    another pack, which has identifiers of its own."""
+    plain = [at for at in likely if pairs.open_points[at] is None]
+    return [at for at in likely if not plain or at in plain or pairs.other_pack[at]][:MOST_CANDIDATES]
 
 
 def _percent(share: float) -> str:

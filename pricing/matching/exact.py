@@ -30,7 +30,7 @@ def by_identifier(
     `rejected` are pairs (product, offer) that a person ruled out. Where several of our products carry the identifier,
     or the titles contradict each other, that is open.
     """
-    gtins = _owners((clean_gtin(p.gtin), at) for at, p in enumerate(sides.products))
+    gtins = gtin_owners(sides.products)
     mpns = _owners((part_number(p), at) for at, p in enumerate(sides.products))
     found: dict[int, list[Exact]] = {}
     for o in sorted(offers):
@@ -49,6 +49,11 @@ def part_number(listing: Listing) -> str | None:
     """The manufacturer's part number without its punctuation; None for one too short, or without a digit."""
     number = squash(listing.mpn or "")
     return number if len(number) >= _SHORTEST_MPN and any(c.isdigit() for c in number) else None
+
+
+def gtin_owners(products: Sequence[Listing]) -> Mapping[Hashable, Sequence[int]]:
+    """The places of the products that carry each GTIN."""
+    return _owners((clean_gtin(p.gtin), at) for at, p in enumerate(products))
 
 
 def gtins_differ(product: Listing, offer: Listing) -> str | None:

@@ -20,12 +20,12 @@ Floats = npt.NDArray[np.float64]
 LEAST_KNOWN = 30
 """Known matches, and as many known others, from which there is something to learn."""
 
-_MOST_WORDS = 4.0
-"""Words said by one side alone that count; more say no more."""
-_MEANS = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
-_DEVIATIONS = np.array([1.0, 1.0, 1.0, 1.0, 3.0])
+_MOST_MORE = 3.0
+"""Words beyond the first said by one side alone that count; more say no more."""
+_MEANS = np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+_DEVIATIONS = np.array([1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 3.0])
 """Where the store teaches nothing: the model's own probability, and how far from it the truth is expected."""
-_BOUNDS = ((0.2, None), (None, 0.0), (None, 0.0), (None, 0.0), (None, None))
+_BOUNDS = ((0.2, None), *[(None, 0.0)] * 5, (None, None))
 """A higher probability always counts for the pair, a word that one side alone says never does."""
 _EDGE = 1e-6
 
@@ -44,12 +44,26 @@ class OwnCalibration:
 
 
 def evidence(probability: Floats, only_ours: Floats, only_theirs: Floats) -> Floats:
-    """What is known of each pair (shape (pairs, 5)): the logit of the model's probability, how many words only we and
-    only they say, whether each says one alone, and 1."""
+    """What is known of each pair (shape (pairs, 7)): the logit of the model's probability; whether we say a word alone
+    and how many more, the same of them, whether both do; and 1.
+
+    Whether there is such a word is told from how many: where none is, a pair may be surer than any straight line
+    through the others would say.
+    """
+    ours, theirs = only_ours > 0, only_theirs > 0
+    more = [np.clip(only - 1, 0.0, _MOST_MORE) for only in (only_ours, only_theirs)]
+    columns = [_logit(probability), ours, more[0], theirs, more[1], ours & theirs, np.ones(len(probability))]
+    return np.column_stack(columns)
+
+
+def with_probability(evidence: Floats, probability: Floats) -> Floats:
+    """The same evidence with other probabilities of the model."""
+    return np.column_stack([_logit(probability), evidence[:, 1:]])
+
+
+def _logit(probability: Floats) -> Floats:
     inside = np.clip(probability, _EDGE, 1 - _EDGE)
-    ours, theirs = np.minimum(only_ours, _MOST_WORDS), np.minimum(only_theirs, _MOST_WORDS)
-    both = (ours > 0) & (theirs > 0)
-    return np.column_stack([np.log(inside) - np.log1p(-inside), ours, theirs, both, np.ones(len(inside))])
+    return np.asarray(np.log(inside) - np.log1p(-inside), dtype=np.float64)
 
 
 def learn(evidence: Floats, label: npt.NDArray[np.bool_], trained_share: float) -> OwnCalibration:

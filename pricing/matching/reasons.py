@@ -65,6 +65,12 @@ def speaks_against(product: Listing, offer: Listing, ours: Title, theirs: Title,
     return "; ".join(said) or None
 
 
+def pack_said(ratio: float) -> str:
+    """Our units in one of theirs, as people write it: 12, 1/3, 1.5."""
+    whole = round(1 / ratio)
+    return f"1/{whole}" if ratio < 1 and abs(1 / ratio - whole) < 0.001 * whole else f"{ratio:g}"
+
+
 def _apart(product: Listing, offer: Listing) -> float | None:
     """How far the dearer price lies above the other, as a share of it; None where they cannot be compared."""
     mine, other = product.price, offer.price

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from pricing.matching.verdicts.learned import ModelInUse, model_in_use
 from warehouse.house import Warehouse
 from warehouse.questions import Question
 from warehouse.tables import FLOAT, INTEGER, MATCHES, STRING
@@ -114,9 +115,10 @@ class Shown:
 @dataclass(frozen=True)
 class MatchReport:
     """How matching stands at `as_of`: over the `products` on sale, `matched_products` of which have an offer, and over
-    the offers of all `sites`."""
+    the offers of all `sites`. `model` is the one that the next run will use."""
 
     as_of: datetime
+    model: ModelInUse
     products: int
     matched_products: int
     whole: SiteMatches
@@ -143,6 +145,7 @@ def match_report(warehouse: Warehouse, *, top: int = SHOWN) -> MatchReport:
         shown[kind] = Shown(count, (*shown.get(kind, Shown()).pairs, ShownPair(**row)))
     return MatchReport(
         as_of=warehouse.clock(),
+        model=model_in_use(warehouse),
         products=catalogue["products"],
         matched_products=catalogue["matched"],
         whole=next((s for s in sites if not s.site), _nothing()),

@@ -15,6 +15,7 @@ from pricing.matching.listing import Listing
 from pricing.matching.memory import read_memory, write_memory
 from pricing.matching.model.scorer import Scorer
 from pricing.matching.verdicts.giving import METHOD
+from pricing.matching.verdicts.learned import open_scorer
 from warehouse.house import Warehouse
 from warehouse.progress import Progress, quiet
 from warehouse.questions import Question
@@ -65,7 +66,7 @@ class MatchRun:
 
     `scored`: pairs scored in this run. `share` and `threshold`: of matches among the pairs that the model judged, and
     the least probability of an automatic match. `expected_precision` of the matches that the model made; None where it
-    made none. `changed`: rows written.
+    made none. `changed`: rows written. `model_version` is that of the model that judged.
     """
 
     products: int
@@ -84,6 +85,7 @@ class MatchRun:
     share: float
     threshold: float
     expected_precision: float | None
+    model_version: str
 
 
 def stated_precision(settings: Settings) -> float:
@@ -108,12 +110,12 @@ def run_matching(
     """Judge the newest observation of every offer against the products on sale and merge the outcome into `matches`.
 
     A pair of an earlier run that no longer holds becomes `no_match`. Rows that say the same as before stay untouched,
-    `matched_at` with them. Without a target precision, that of the shop file holds; without a scorer, the model that
-    comes with Purveyor judges.
+    `matched_at` with them. Without a target precision, that of the shop file holds; without a scorer, the store's own
+    model judges where one was released, else the one that comes with Purveyor.
     """
     if target_precision is None:
         target_precision = stated_precision(warehouse.settings)
-    scorer = scorer or Scorer.open()
+    scorer = scorer or open_scorer(warehouse)
     with warehouse.session() as session:
         products, offers = read_listings(session)
         standing = session.ask(STANDING).to_pylist()
@@ -138,7 +140,7 @@ def run_matching(
         rows = [{**row, "matched_at": at} for row in rows]
         warehouse.lake.merge(MATCHES, pa.Table.from_pylist(rows, schema=MATCHES.schema))
     write_memory(warehouse.settings.match_scores, outcome.memory)
-    return _summary(outcome, len(products), len(offers), len(rows))
+    return _summary(outcome, len(products), len(offers), len(rows), scorer.version)
 
 
 def read_listings(session: Session) -> tuple[list[Listing], list[Listing]]:
@@ -181,7 +183,7 @@ def _differ(row: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     )
 
 
-def _summary(outcome: Outcome, products: int, offers: int, changed: int) -> MatchRun:
+def _summary(outcome: Outcome, products: int, offers: int, changed: int, model_version: str) -> MatchRun:
     decided = {(d.offer_id, d.verdict, d.method) for d in outcome.decisions}
     count = Counter((verdict, method) for _, verdict, method in decided)
     modelled = [d.score for d in outcome.decisions if (d.verdict, d.method) == ("match", "model")]
@@ -202,6 +204,7 @@ def _summary(outcome: Outcome, products: int, offers: int, changed: int) -> Matc
         share=outcome.prior,
         threshold=outcome.threshold,
         expected_precision=sum(modelled) / len(modelled) if modelled else None,
+        model_version=model_version,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from pricing.matching.conflicts import Conflict, conflicts_between
@@ -19,6 +20,17 @@ class Sides:
         self.offers = offers
         self.ours = [_with_content(read_title(p.title, brand=p.brand), p) for p in products]
         self.theirs = [read_title(o.title, brand=o.brand) for o in offers]
+
+    def renamed(self, brands: Mapping[int, str]) -> Sides:
+        """The same with other brands of some offers, by place."""
+        if not brands:
+            return self
+        other = copy(self)
+        other.offers, other.theirs = list(self.offers), list(self.theirs)
+        for o, brand in brands.items():
+            other.offers[o] = replace(self.offers[o], brand=brand)
+            other.theirs[o] = read_title(self.offers[o].title, brand=brand)
+        return other
 
     def conflicts(self, product: int, offer: int) -> list[Conflict]:
         """All that speaks against the pair."""

@@ -14,7 +14,7 @@ from pricing.matching.conflicts import brands_differ, unsaid
 from pricing.matching.exact import Exact, gtins_differ
 from pricing.matching.listing import Ints
 from pricing.matching.model.prior import adjust, estimate_prior, threshold_for_precision
-from pricing.matching.own_calibration import OwnCalibration, evidence, learn
+from pricing.matching.own_calibration import OwnCalibration, evidence, learn, with_probability
 from pricing.matching.scored import Scored
 from pricing.matching.sides import Sides
 from pricing.matching.verdicts.people import People
@@ -29,6 +29,9 @@ _HOPELESS = 1e-3
 """A probability of the model so small that the pair's words are not compared."""
 _HOPELESS_WORDS = 2.0
 """Words that each side of such a pair is taken to say alone."""
+
+_LEAST_AUTOMATIC = 0.8
+"""Least probability of a match that nobody looks at, however sure the others are that it is counted with."""
 
 _NO_RIVAL = 0.02
 """A probability too small to matter to anything; what speaks against such pairs is not looked up."""
@@ -78,7 +81,8 @@ def weigh_pairs(
     prior = _prior(probability, own.share)
     probability = adjust(probability, own.share, prior)
     other_pack = ~np.isnan(single)
-    single = np.where(other_pack, adjust(own(_with(told[keep], np.nan_to_num(single))), own.share, prior), 0.0)
+    single = own(with_probability(told[keep], np.nan_to_num(single)))
+    single = np.where(other_pack, adjust(single, own.share, prior), 0.0)
     ruled_out, open_points = _against(sides, product, offer, np.maximum(probability, single))
     probability[ruled_out | other_pack] = 0.0
 
@@ -87,7 +91,8 @@ def weigh_pairs(
     # What something speaks against is no rival of what nothing does.
     weight = np.where(plain, weigh(np.where(plain, probability, 0.0), offer, slots), weigh(probability, offer, slots))
     free = assign(weight, offer, slots) & plain
-    threshold = threshold_for_precision(weight[free], target_precision)
+    least = min(_LEAST_AUTOMATIC, target_precision)
+    threshold = max(threshold_for_precision(weight[free], target_precision), least)
     automatic = free & (weight >= threshold)
     # A pack is only proposed where nothing but the pack speaks against it.
     weight = np.where(ruled_out, 0.0, np.maximum(weight, single))
@@ -121,11 +126,6 @@ def _own_calibration(
             places.append(at)
             labels.append(known.get(o) == p)
     return learn(told[places], np.array(labels, dtype=np.bool_), trained_share)
-
-
-def _with(told: Floats, probability: Floats) -> Floats:
-    """The same evidence with another probability of the model."""
-    return evidence(probability, told[:, 1], told[:, 2])
 
 
 def _prior(probability: Floats, share: float) -> float:

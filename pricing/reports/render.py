@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from pricing.matching.reasons import pack_said
 from pricing.matching.report import MatchReport
 from pricing.position import ALL, PricePosition
 from pricing.reports import figures
@@ -80,4 +81,5 @@ def _template(name: str) -> Template:
         "percent",
     )  # fmt: skip
     environment.filters.update({name: getattr(figures, name) for name in names})
+    environment.filters["pack_said"] = pack_said
     return environment.get_template(name)

@@ -31,6 +31,10 @@ _FORMAT = 1
 """Raised whenever a model of before can no longer be used."""
 
 
+class OutdatedModel(ConfigError):
+    """A model that another version of Purveyor made."""
+
+
 class Scorer:
     """A trained model of two rounds, each a mean of boosters. `version` is a fingerprint of all it consists of;
     `trained_share` is the share of matches that its probabilities are made for."""
@@ -38,9 +42,9 @@ class Scorer:
     def __init__(
         self, first: Sequence[Booster], second: Sequence[Booster], calibration: Calibration, trained_share: float
     ) -> None:
-        self._first = first
-        self._second = second
-        self._calibration = calibration
+        self.first = first
+        self.second = second
+        self.calibration = calibration
         self.trained_share = trained_share
         self.version = _fingerprint(self._files())
 
@@ -56,7 +60,7 @@ class Scorer:
 
     def judge(self, compared: Compared) -> Floats:
         """As `score`, of pairs that were compared before."""
-        return self._calibration(mean_prediction(self._second, compared.second(self._first)))
+        return self.calibration(mean_prediction(self.second, compared.second(self.first)))
 
     @classmethod
     def open(cls, folder: Path | None = None) -> Scorer:
@@ -106,10 +110,10 @@ class Scorer:
     def _files(self) -> dict[str, str]:
         files = {
             f"{name}{at}.txt": booster.model_to_string()
-            for name, boosters in (("first", self._first), ("second", self._second))
+            for name, boosters in (("first", self.first), ("second", self.second))
             for at, booster in enumerate(boosters)
         }
-        said = {"beta": asdict(self._calibration), "trained_share": self.trained_share}
+        said = {"beta": asdict(self.calibration), "trained_share": self.trained_share}
         return {**files, _CALIBRATION: json.dumps(said, indent=1) + "\n"}
 
 
@@ -127,7 +131,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ConfigError(f"{folder / MANIFEST} is not the manifest of a matching model; train again") from None
     if made != _FORMAT or features != {"first": [*FIRST_NAMES], "second": [*SECOND_NAMES]}:
-        raise ConfigError(f"the model {version} in {folder} was made by another version of Purveyor; train again")
+        raise OutdatedModel(f"the model {version} in {folder} was made by another version of Purveyor; train again")
     if _CALIBRATION not in made_of or any(Path(name).name != name for name in made_of):
         raise ConfigError(f"{folder / MANIFEST} names files that no matching model has; train again")
     return dict(manifest)

@@ -2,7 +2,8 @@
 
 The first round judges each pair by itself; the second sees how the first judged its rivals (Wolpert's stacked
 generalization, Neural Networks 5, 1992). Pairs fall into folds by product: what matches link is in one fold.
-Each round is a model per fold, trained without that fold; what it says there is what the calibration learns from.
+Both rounds are trained once per fold, without it; what they say of it is what the calibration learns from. What the
+second round learns from is said by first rounds that did not see the product either, in folds of the folds left.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Flags = npt.NDArray[np.bool_]
 
 SEED = 20110
 FOLDS = 5
+_INNER_FOLDS = 3
 LEAST = 50
 """Matches, and as many pairs that are none, from which a model can be learned at all."""
 
@@ -46,7 +48,7 @@ _BOTH: dict[str, Any] = {
     "lambda_l2": 5.0,
     "num_threads": 1,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
     "verbose": -1,
 }
 _FIRST = {**_BOTH, "learning_rate": 0.06, "num_iterations": 180}
@@ -129,25 +131,32 @@ def train(sets: Sequence[LabelledSet], *, seed: int = SEED, progress: Progress =
         progress("compare pairs", at, len(sets))
         compared.append(s.compared)
     products = [linked(s) for s in sets]
-    folds = [_folds(*both, seed + at) for at, both in enumerate(products)]
-    weights = _weights([s.labels for s in sets])
-    left_fold, right_fold = (np.concatenate([f[side] for f in folds]) for side in (0, 1))
-
-    progress("train", 0, 2 * FOLDS)
+    left, right = _folds(products, FOLDS, seed)
+    inner_left, inner_right = _folds(products, _INNER_FOLDS, seed + len(sets))
     features = np.concatenate([c.first() for c in compared])
-    second_features = np.empty((len(labels), len(SECOND_NAMES)), dtype=np.float32)
+    weights = _weights([s.labels for s in sets])
+
+    def fit(columns: Matrix, places: Flags, settings: Mapping[str, Any], number: int) -> Booster:
+        return _fit(columns[places], labels[places], weights[places], settings, seed + number)
+
+    def second_features(model: Booster) -> Matrix:
+        return np.concatenate([c.second([model]) for c in compared])
+
     raw = np.empty(len(labels))
-    first, second = [], []
+    first: list[Booster] = []
+    second: list[Booster] = []
     for fold in range(FOLDS):
-        seen, own = (left_fold != fold) & (right_fold != fold), left_fold == fold
-        first.append(_fit(features[seen], labels[seen], weights[seen], _FIRST, seed + fold))
-        second_features[own] = np.concatenate([c.second(first[-1:]) for c in compared])[own]
-        progress("train", fold + 1, 2 * FOLDS)
-    for fold in range(FOLDS):
-        seen, own = (left_fold != fold) & (right_fold != fold), left_fold == fold
-        second += [_fit(second_features[seen], labels[seen], weights[seen], kind, seed + fold) for kind in _SECOND]
-        raw[own] = mean_prediction(second[-len(_SECOND) :], second_features[own])
-        progress("train", FOLDS + fold + 1, 2 * FOLDS)
+        progress("train", fold, FOLDS)
+        seen, own = (left != fold) & (right != fold), left == fold
+        learned = np.empty((len(labels), len(SECOND_NAMES)), dtype=np.float32)
+        for part in range(_INNER_FOLDS):
+            model = fit(features, seen & (inner_left != part) & (inner_right != part), _FIRST, FOLDS + part)
+            of_part = seen & (inner_left == part)
+            learned[of_part] = second_features(model)[of_part]
+        first.append(fit(features, seen, _FIRST, fold))
+        second += [fit(learned, seen, kind, fold) for kind in _SECOND]
+        raw[own] = mean_prediction(second[-len(_SECOND) :], second_features(first[-1])[own])
+    progress("train", FOLDS, FOLDS)
     calibration = fit_calibration(raw, labels, weights)
     share = float(np.average(labels, weights=weights))
     calibrated = np.split(calibration(raw), np.cumsum([len(s.labels) for s in sets])[:-1])
@@ -185,11 +194,15 @@ def linked(labelled: LabelledSet) -> tuple[Ints, Ints]:
     return product[left], product[n + right]
 
 
-def _folds(left: Ints, right: Ints, seed: int) -> tuple[Ints, Ints]:
-    """A fold for each product, drawn at random."""
-    most = int(max(left.max(), right.max())) + 1
-    fold = np.random.default_rng(seed).integers(0, FOLDS, most)
-    return fold[left], fold[right]
+def _folds(products: Sequence[tuple[Ints, Ints]], folds: int, seed: int) -> tuple[Ints, Ints]:
+    """A fold for each product, drawn at random: those of all pairs' left and right listings."""
+    left, right = [], []
+    for at, (ours, theirs) in enumerate(products):
+        most = int(max(ours.max(), theirs.max())) + 1
+        fold = np.random.default_rng(seed + at).integers(0, folds, most)
+        left.append(fold[ours])
+        right.append(fold[theirs])
+    return np.concatenate(left), np.concatenate(right)
 
 
 def _fit(features: Matrix, labels: Flags, weights: Floats, settings: Mapping[str, Any], seed: int) -> Booster:

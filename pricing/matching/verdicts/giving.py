@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pricing.matching.listing import Listing
 from pricing.matching.verdicts.changed import changed_since
 from pricing.matching.verdicts.review import ASKED_OFFERS, asked
 from warehouse.errors import InputError, NotFound
+from warehouse.history import ForgottenError
 from warehouse.house import Warehouse
 from warehouse.questions import Question
 from warehouse.records import MatchVerdict
@@ -64,12 +66,25 @@ def _settled_row(accepted: Iterable[str]) -> dict[str, Any]:
     return {"verdict": "no_match", "pack_ratio": None, "method": METHOD, "reason": f"the offer was said to be {others}"}
 
 
+def _open_row(*, scored: bool) -> dict[str, Any]:
+    """What a row says of a pair of which nobody knows any more what the matcher had said; a score of its own stays."""
+    row = {"verdict": "review", "pack_ratio": None, "reason": "a verdict was withdrawn; the next run judges anew"}
+    return row if scored else {**row, "score": None}
+
+
 def decide_pairs(warehouse: Warehouse, rulings: Sequence[Ruling], *, by: str) -> list[MatchVerdict]:
     """Keep verdicts in the records and show them in `matches` at once; those that say what did not stand yet.
 
     What the offers say now is kept with them, where the rulings bring nothing of it. NotFound for an offer that no
     crawl has seen, or a product that does not exist; then nothing is kept.
     """
+    return _decide(warehouse, rulings, by=by, matcher={})
+
+
+def _decide(
+    warehouse: Warehouse, rulings: Sequence[Ruling], *, by: str, matcher: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> list[MatchVerdict]:
+    """As `decide_pairs`; `matcher` is what the matcher had said of pairs that come open again."""
     offer_ids = {ruling.offer_id for ruling in rulings}
     if not rulings:
         return []
@@ -83,14 +98,14 @@ def decide_pairs(warehouse: Warehouse, rulings: Sequence[Ruling], *, by: str) ->
     with warehouse.records.transaction() as tx:
         written = add_rulings(tx, [_as_seen(ruling, known.offers[ruling.offer_id]) for ruling in rulings], by=by, at=at)
         newest = newest_verdicts(tx, offer_ids)
-    changed = [{**row, "matched_at": at} for row in _changes(rows, newest, known.offers)]
+    changed = [{**row, "matched_at": at} for row in _changes(rows, newest, known.offers, matcher)]
     if changed:
         warehouse.lake.merge(MATCHES, pa.Table.from_pylist(changed, schema=MATCHES.schema))
     return written
 
 
 def undo_verdict(warehouse: Warehouse, offer_id: str, sku: str, number: int, *, by: str) -> None:
-    """Take a pair's verdict of that number back: the one before it stands again, or none.
+    """Take a pair's verdict of that number back: the one before it stands again, or what the matcher had said.
 
     Nothing is erased: it is a verdict of its own. NotFound where there is no such verdict; InputError where somebody
     has decided anew since.
@@ -101,8 +116,10 @@ def undo_verdict(warehouse: Warehouse, offer_id: str, sku: str, number: int, *, 
         raise NotFound(f"there is no verdict {number} on offer {offer_id!r} and product {sku!r}")
     if history[0].number != number:
         raise InputError(f"product {sku!r} was decided anew since, by {history[0].decided_by}; look at it again")
-    if len(history) == 1:
+    matcher: dict[tuple[str, str], dict[str, Any]] = {}
+    if len(history) == 1 or history[1].verdict == WITHDRAWN:
         restored = Ruling(offer_id, sku, WITHDRAWN)
+        matcher = _by_matcher(warehouse, offer_id, before=history[0].decided_at)
     else:
         before = history[1]
         restored = Ruling(
@@ -115,7 +132,17 @@ def undo_verdict(warehouse: Warehouse, offer_id: str, sku: str, number: int, *, 
             offer_brand=before.offer_brand,
             offer_gtin=before.offer_gtin,
         )
-    decide_pairs(warehouse, [restored], by=by)
+    _decide(warehouse, [restored], by=by, matcher=matcher)
+
+
+def _by_matcher(warehouse: Warehouse, offer_id: str, *, before: datetime) -> dict[tuple[str, str], dict[str, Any]]:
+    """The rows of an offer as the matcher had left them; none where the lake does not remember that time."""
+    try:
+        with warehouse.session(as_of=before, engine="duckdb") as session:
+            rows = session.ask(ASKED_ROWS, inputs=asked({offer_id})).to_pylist()
+    except ForgottenError:
+        return {}
+    return {(row["offer_id"], row["sku"]): row for row in rows if row["method"] != METHOD}
 
 
 def asked_products(skus: Collection[str]) -> dict[str, pa.Table]:
@@ -164,11 +191,12 @@ def _changes(
     rows: Iterable[Mapping[str, Any]],
     newest: Mapping[tuple[str, str], MatchVerdict],
     offers: Mapping[str, Listing],
+    matcher: Mapping[tuple[str, str], Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """The rows of `matches` that say otherwise now.
 
     A verdict about what a page no longer shows leaves its row alone, and settles nothing; what was rejected never
-    returns.
+    returns. What comes open again says what `matcher` says of it.
     """
     standing = {pair: verdict for pair, verdict in newest.items() if verdict.verdict != WITHDRAWN}
     current = {
@@ -190,14 +218,7 @@ def _changes(
         elif accepted[pair[0]] and row["verdict"] not in ("no_match", "equivalent"):
             says = _settled_row(accepted[pair[0]])
         elif not accepted[pair[0]] and row["method"] == METHOD and pair not in standing:
-            # What the matcher had said of it is gone.
-            says = {
-                "verdict": "review",
-                "pack_ratio": None,
-                "reason": "a verdict was withdrawn; the next run judges anew",
-            }
-            if pair in newest:
-                says["score"] = None
+            says = dict(matcher.get(pair) or _open_row(scored=pair not in newest))
         else:
             continue
         if any(row[name] != value for name, value in says.items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -129,6 +130,23 @@ class TestDeciding:
         undo_verdict(warehouse, "o1", "A", 1, by="ann")
         assert kept(warehouse) == start
         assert "o1" in {judged.offer.offer_id for judged in review_page(warehouse).offers}
+
+    def test_undoing_brings_back_what_the_matcher_had_said(self, warehouse: Warehouse, clock: FixedClock) -> None:
+        """As the lake remembers it, by the time of its commits: so the clock is the real one."""
+        clock.now = datetime.now(UTC)
+        ours = "select * exclude (matched_at) from matches order by offer_id, sku"
+        with warehouse.session() as session:
+            start = session.query(ours)
+        for ruling in (Ruling("o1", "A", "accept"), Ruling("o1", "B", "reject"), Ruling("o4", "A", "reject")):
+            decide_pairs(warehouse, [ruling], by="ann")
+            undo_verdict(warehouse, ruling.offer_id, ruling.sku, 1, by="ann")
+            with warehouse.session() as session:
+                assert session.query(ours) == start
+        decide_pairs(warehouse, [Ruling("o1", "A", "accept")], by="ann")
+        clock.now = datetime.now(UTC)
+        undo_verdict(warehouse, "o1", "A", 3, by="ann")
+        with warehouse.session() as session:
+            assert session.query(ours) == start
 
     def test_what_is_not_there(self, warehouse: Warehouse) -> None:
         for ruling, complaint in (
