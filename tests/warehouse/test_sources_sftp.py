@@ -96,7 +96,7 @@ class Server:
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, self._files)
             try:
                 transport.start_server(server=_Login(self.user_key))
-            except (paramiko.SSHException, EOFError):
+            except (paramiko.SSHException, EOFError, ConnectionResetError):  # who does not trust us hangs up
                 transport.close()
 
     def close(self) -> None:
