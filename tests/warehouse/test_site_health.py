@@ -52,7 +52,7 @@ HISTORY: tuple[dict[str, Any], ...] = ({}, {"priced": 955, "fetched": 985}, {"pr
 @pytest.mark.parametrize(
     ("newest", "code", "text"),
     [
-        ({"outcome": "failed", "fetched": 0, "offers": 0, "failures": '{"timeout": 9}'}, "crawl_failed", "no answer in time"),
+        ({"outcome": "failed", "fetched": 0, "offers": 0, "failures": '{"timeout": 9}'}, "crawl_failed", "in time: 9"),
         ({"fetched": 600, "refused": 400}, "site_refuses", "kept from 400 of 1,000 pages"),
         ({"outcome": "failed", "fetched": 0, "offers": 0, "refused": 1000}, "site_refuses", "1,000 of 1,000"),
         ({"planned": 300, "fetched": 300, "offers": 290, "priced": 280}, "coverage_dropped", "290 offers, usually 980"),
