@@ -76,8 +76,6 @@ BY_HAND = {
     "stated": 2.0,
     "beside_higher_regular": 1.5,
     "regular_beside_lower": -2.0,
-    "pair_lower": 1.0,
-    "pair_higher": -1.0,
     "difference": -2.0,
 }
 """What we would say before seeing a page; the fit moves from here as far as the pages insist."""

@@ -14,11 +14,13 @@ _GAP = 16 * 1024
 """Bytes from where a tag opens without ">": a smaller page that has no such stretch is not worth the search."""
 _MOST_FLOODS = 50
 
-_ATTRIBUTE = rb"""[\s/]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_ATTRIBUTE = rb"""[\s/]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?"""
+# The grammar of the HTML standard's tokenizer (13.2.5). What is looked ahead for is not tried again in another way,
+# which a possessive group would say too, but Python 3.11.2 misplaces the end of one.
 _WITHIN_BOUNDS = re.compile(
-    rb"(?:[^<]++|<(?![a-zA-Z])|<[a-zA-Z](?:%b){0,%d}+(?![\s/]*+[^\s/>=]))*+" % (_ATTRIBUTE, MOST_ATTRIBUTES)
+    rb"<(?:(?![a-zA-Z])|[a-zA-Z](?=((?:%b){0,%d}))\1(?![\s/]*+[^\s/>=]))[^<]*+" % (_ATTRIBUTE, MOST_ATTRIBUTES)
 )
-"""All of a page up to a tag with more attributes; the grammar of the HTML standard's tokenizer (13.2.5)."""
+"""A tag that has no more attributes, or a sign that opens none, and the text behind it."""
 
 
 def without_floods(body: bytes) -> bytes:
@@ -27,12 +29,21 @@ def without_floods(body: bytes) -> bytes:
         return body
     place = 0
     for _ in range(_MOST_FLOODS):
-        match = _WITHIN_BOUNDS.match(body, place)
-        place = match.end() if match else len(body)
+        place = _flood(body, place)
         if place == len(body):
             return body
         body = body[:place] + b" " + body[place + 1 :]
     return body[:place]
+
+
+def _flood(body: bytes, start: int) -> int:
+    """Where the first tag with more attributes opens; the page's length where none does."""
+    place = body.find(b"<", start)
+    if place < 0:
+        return len(body)
+    while within := _WITHIN_BOUNDS.match(body, place):
+        place = within.end()
+    return place
 
 
 def _has_gap(body: bytes) -> bool:

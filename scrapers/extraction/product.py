@@ -29,7 +29,8 @@ from scrapers.extraction.visible.reader import read_visible
 _READERS = (read_jsonld, read_markup, read_opengraph, read_embedded, read_identifiers, read_unlabelled, read_visible)
 _MARKED_UP = frozenset({"jsonld", "microdata", "rdfa", "shopify", "woocommerce"})
 """Readers that read nothing on a page without a product."""
-_SHOP_AS_BRAND = 0.5
+_SHOP_AS_BRAND = 0.6
+"""Believed where nothing else says a brand: a shop may sell what it makes."""
 
 
 @dataclass(frozen=True, slots=True)

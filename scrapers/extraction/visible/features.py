@@ -20,13 +20,6 @@ _NEAR = 150
 """Elements: what lies closer in the document belongs together."""
 _BESIDE = 12
 """Elements between two amounts of one product."""
-_TOGETHER = 6
-"""Elements between an old price and the new one."""
-_A_PAIR = 2
-"""Different amounts in places of one kind, above which they are a list."""
-_STEEPEST = 5
-"""How many times the new price the old one may be."""
-_PRICES = frozenset({"price", "now", "was"})
 _BOLD = frozenset({"h1", "h2", "h3", "h4", "strong", "b", "ins", "big"})
 _ROW = frozenset({"li", "tr", "td", "dd", "th", "dt"})
 _LARGE = re.compile(r"font[^;]{0,40}?\b(?:1[89]|[2-9]\d)px|font-size\s*:\s*(?:1\.[3-9]|[2-9])", re.IGNORECASE)
@@ -44,7 +37,6 @@ def describe(layout: Layout, found: Sequence[Candidate], stated: frozenset[Decim
             alike.setdefault(path, set()).add(candidate.amount)
     names = [_names(c, layout) for c in found]
     regular = [is_regular(c, layout) for c in found]
-    special = [phrases.NOT_FOR_ALL.is_in(f"{c.before} {c.text}") for c in found]
     title = layout.title_order
     buttons = [order for order, _ in layout.buttons if title is None or order > title] or [o for o, _ in layout.buttons]
     described = []
@@ -56,8 +48,6 @@ def describe(layout: Layout, found: Sequence[Candidate], stated: frozenset[Decim
         to_title = abs(candidate.order - title) if title is not None else _NEAR
         to_button = min((abs(order - candidate.order) for order in buttons), default=None)
         beside = [b for b in _beside(found, at) if found[b].amount != candidate.amount]
-        is_single = not regular[at] and not special[at] and len(alike.get(paths[at], ())) <= _A_PAIR
-        unmarked = [b for b in beside if is_single and not regular[b] and not special[b]]
         described.append(
             {
                 "after_title": float(behind),
@@ -94,10 +84,8 @@ def describe(layout: Layout, found: Sequence[Candidate], stated: frozenset[Decim
                     regular[at]
                     and any(not found[b].place.struck and found[b].amount < candidate.amount for b in beside)
                 ),
-                "pair_lower": float(any(_is_pair(found[b], candidate) for b in unmarked)),
-                "pair_higher": float(any(_is_pair(candidate, found[b]) for b in unmarked)),
                 "difference": float(_is_difference(candidate.amount, [found[b].amount for b in beside])),
-                "not_for_all": float(special[at]),
+                "not_for_all": float(phrases.NOT_FOR_ALL.is_in(f"{candidate.before} {candidate.text}")),
                 **_said(candidate),
             }
         )
@@ -121,17 +109,6 @@ def _beside(found: Sequence[Candidate], at: int) -> list[int]:
         for other in range(max(0, at - 6), min(len(found), at + 7))
         if other != at and abs(found[other].order - order) <= _BESIDE
     ]
-
-
-def _is_pair(higher: Candidate, lower: Candidate) -> bool:
-    """Whether two amounts stand together as an old price and a new one do, whatever they are called."""
-    return (
-        abs(higher.order - lower.order) <= _TOGETHER
-        and lower.amount < higher.amount <= lower.amount * _STEEPEST
-        and higher.signed == lower.signed
-        and higher.money.role in _PRICES
-        and lower.money.role in _PRICES
-    )
 
 
 def _is_difference(amount: Decimal, others: Sequence[Decimal]) -> bool:

@@ -130,12 +130,13 @@ LD = '<script type="application/ld+json">{{"@type": "Product", "name": "{}", "br
 
 
 @pytest.mark.parametrize("brand", ["Kettle House", "The Kettle House Online"])
-def test_the_shop_s_own_name_in_its_data_is_no_brand(brand: str) -> None:
-    body = LD.format("Kettle", brand)
+def test_the_shop_s_own_name_in_its_data_is_a_brand_where_nothing_else_is(brand: str) -> None:
+    body, of_the_shop = LD.format("Kettle", brand), "https://www.kettlehouse.example/k"
 
-    assert shown(body, "https://www.kettlehouse.example/k").brand is None
-    assert shown(f"{body}<p>Brand: {brand}</p>", "https://www.kettlehouse.example/k").brand == brand
-    assert shown(body, "https://shop.example/k").brand == brand
+    assert shown(body, of_the_shop).brand == brand
+    assert shown(f"{body}<p>Brand: Maker</p>", of_the_shop).brand == "Maker"
+    doubted, believed = (shown(body, url).sources["brand"] for url in (of_the_shop, "https://shop.example/k"))
+    assert doubted.confidence < believed.confidence
 
 
 def test_a_brand_that_sells_its_own_is_one_where_the_heading_says_so() -> None:

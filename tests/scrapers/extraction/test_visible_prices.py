@@ -119,20 +119,6 @@ def test_pages_whose_names_say_little(body: str, amount: str) -> None:
     assert shown(body).price == Decimal(amount)
 
 
-@pytest.mark.parametrize(
-    "inner",
-    [
-        "<p><span>€ 224,99</span> <span>€ 174,99</span></p>",
-        "<p><span>€ 174,99</span> <span>€ 224,99</span></p>",
-        "<div><div><span>€ 224,99</span></div><div><b>€ 174,99</b></div></div>",
-    ],
-)
-def test_of_two_amounts_side_by_side_without_a_word_or_name_the_lower_one_is_asked(inner: str) -> None:
-    page = shown(f"<main><h1>Kettle Deluxe 1.7</h1>{inner}<button>Add to cart</button></main>")
-
-    assert page.price == Decimal("174.99")
-
-
 def test_a_dollar_on_an_english_com_is_american_and_elsewhere_stays_a_dollar() -> None:
     body = PRODUCT.format('<p class="price">$12.50</p>')
     guessed = shown(body, "https://shop.com/p", language="en")
