@@ -134,7 +134,7 @@ def test_the_shop_s_own_name_in_its_data_is_a_brand_where_nothing_else_is(brand:
     body, of_the_shop = LD.format("Kettle", brand), "https://www.kettlehouse.example/k"
 
     assert shown(body, of_the_shop).brand == brand
-    assert shown(f"{body}<p>Brand: Maker</p>", of_the_shop).brand == "Maker"
+    assert shown(f"{body}<p>Brand: Acme</p>", of_the_shop).brand == "Acme"
     doubted, believed = (shown(body, url).sources["brand"] for url in (of_the_shop, "https://shop.example/k"))
     assert doubted.confidence < believed.confidence
 
