@@ -84,8 +84,7 @@ def _instance(scratch: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
         "temp_directory": str(scratch),
         "preserve_insertion_order": True,
     }
-    while _idle:
-        instance = _idle.pop()
+    while (instance := _taken()) is not None:
         try:
             for name, value in ours.items():
                 instance.execute(f"set {name} = $value", {"value": value})
@@ -99,6 +98,13 @@ def _instance(scratch: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
         "python_enable_replacements": False,
     }
     return duckdb.connect(":memory:", config={**ours, **fixed})
+
+
+def _taken() -> duckdb.DuckDBPyConnection | None:
+    try:
+        return _idle.pop()
+    except IndexError:  # asked for rather than looked up: threads take them too
+        return None
 
 
 def relation_sql(table: Table, files: tuple[str, ...]) -> str:
