@@ -173,6 +173,9 @@ class _DatabaseLock:
         return True
 
     def release(self) -> None:
-        self._connection = None
+        connection, self._connection = self._connection, None
         with suppress(ConfigError, SQLAlchemyError):  # the connection is gone already, and the lock with it
+            if connection is not None:  # closing frees it too, but only when the server gets to that
+                connection.execute(text("select pg_advisory_unlock_all()"))
+        with suppress(ConfigError, SQLAlchemyError):
             self._held.close()
