@@ -12,7 +12,7 @@ the same run.
 Run: python -m benchmarks.bench_extraction [--misses] [--no-speed] [--without structured]
      --without structured measures the visible reader: the same pages without their scripts, microdata, RDFa and Open
      Graph tags, so that nothing is left but what a visitor sees.
-     --sealed measures the sealed shops instead, as released: once, at the end of the work, and without --misses.
+     --sealed also measures the sealed shops, as released, without --misses: their figures are read, their pages never.
 """
 
 from __future__ import annotations

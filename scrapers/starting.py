@@ -15,7 +15,7 @@ def start(
 
     A session of its own keeps Ctrl-C from reaching it before its parent has decided what to do. No module is taken from
     the folder it is started in (-P). Python looks for garbage only once all is loaded: nothing of that is any, and
-    looking takes a seventh of the start.
+    looking slows the start.
     """
     code = f"import gc; gc.disable(); from {module} import main; gc.freeze(); gc.enable(); main()"
     return subprocess.Popen(  # noqa: S603 (the module's name is one of ours)

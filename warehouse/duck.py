@@ -23,6 +23,10 @@ _idle: list[duckdb.DuckDBPyConnection] = []
 
 _MOST_IDLE = 4
 
+_OWN = "work"
+_INSIDE = f"set search_path = '{_OWN}.main,memory.main'"
+"""New tables in the caller's own database; macros also from what instances keep."""
+
 
 @contextmanager
 def database(scratch: Path, *, memory_limit: str, file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -50,11 +54,6 @@ def database(scratch: Path, *, memory_limit: str, file: Path | None = None) -> I
                 _idle.append(instance)
             else:
                 instance.close()
-
-
-_OWN = "work"
-_INSIDE = f"set search_path = '{_OWN}.main,memory.main'"
-"""New tables in the caller's own database; macros also from what instances keep."""
 
 
 def make_macros(connection: duckdb.DuckDBPyConnection, probe: str, sql: Callable[[], str]) -> None:

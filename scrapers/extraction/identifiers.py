@@ -45,9 +45,10 @@ _NOISE = re.compile(r"^[\s:：#\-–|\u200e\u200f\u200b.]+|[\s:：,;|\u200e\u200
 _CAPITALS = re.compile(r"(?=.{4,25}\Z)[A-Z]{2,12}(?:-[A-Z]+){0,3}")
 """A number without digits, behind a label that leaves no doubt."""
 _FACTS = re.compile(r"\s[|•·–—]\s|[;,]\s+|\u3000")
-_LABEL_WITHIN = re.compile(r"\s([^\s:：]{2,20})[:：]")
-_PARTED = re.compile("[|•·\u3000]").search
 """What stands between several facts in one text: "SKU: 12-3 | EAN: 4006381333931"."""
+_PARTED = re.compile("[|•·\u3000]").search
+_LABEL_WITHIN = re.compile(r"\s([^\s:：]{2,20})[:：]")
+"""Or nothing but the next label: "MPN: 77 SKU: 12-3"."""
 _NUMBER = re.compile(r"[\w#][\w./+\-# ]*")
 _BRANDS = (
     "brand", "byline", "manufacturer", "marke", "marque", "hersteller", "supplier", "producer", "marka", "marca",

@@ -38,7 +38,7 @@ _INNER_FOLDS = 3
 LEAST = 50
 """Matches, and as many pairs that are none, from which a model can be learned at all."""
 
-_BOTH: dict[str, Any] = {
+SETTINGS: Mapping[str, Any] = {
     "objective": "binary",
     "num_leaves": 15,
     "min_child_samples": 10,
@@ -51,11 +51,12 @@ _BOTH: dict[str, Any] = {
     "force_col_wise": True,
     "verbose": -1,
 }
-_FIRST = {**_BOTH, "learning_rate": 0.06, "num_iterations": 180}
+"""What all boosters share, as LightGBM names it: few leaves for few pairs, and the same trees from the same pairs."""
+_FIRST = {**SETTINGS, "learning_rate": 0.06, "num_iterations": 180}
 # Best splits and random ones (extremely randomized trees) err differently: their mean is never the worse of the two.
 _SECOND = (
-    {**_BOTH, "num_leaves": 7, "learning_rate": 0.06, "num_iterations": 180},
-    {**_BOTH, "learning_rate": 0.08, "num_iterations": 180, "extra_trees": True},
+    {**SETTINGS, "num_leaves": 7, "learning_rate": 0.06, "num_iterations": 180},
+    {**SETTINGS, "learning_rate": 0.08, "num_iterations": 180, "extra_trees": True},
 )
 
 

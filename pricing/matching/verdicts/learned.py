@@ -19,7 +19,7 @@ import numpy.typing as npt
 from pricing.matching.model.compared import mean_prediction
 from pricing.matching.model.features import Matrix
 from pricing.matching.model.scorer import SHIPPED, OutdatedModel, Scorer, read_manifest
-from pricing.matching.model.training import FOLDS, SEED, LabelledSet, linked
+from pricing.matching.model.training import FOLDS, SEED, SETTINGS, LabelledSet, linked
 from warehouse.errors import NotEnoughData
 from warehouse.house import Warehouse
 
@@ -38,19 +38,11 @@ LEAST_VERDICTS = 30
 """Accepted pairs, and as many others, from which to learn."""
 
 _FURTHER: Mapping[str, Any] = {
-    "objective": "binary",
+    **SETTINGS,
     "num_leaves": 4,
     "learning_rate": 0.05,
     "num_iterations": 60,
     "min_child_samples": 5,
-    "feature_fraction": 0.5,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "verbose": -1,
 }
 
 _SURE = 1.96
