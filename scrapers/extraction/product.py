@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from scrapers.extraction.currencies import resolve_currency
 from scrapers.extraction.embedded import read_embedded
 from scrapers.extraction.identifiers import read_identifiers
 from scrapers.extraction.jsonld import read_jsonld
@@ -142,9 +143,24 @@ def _product(url: str, readings: list[Reading]) -> Product:
     }
     for name, found in several.items():
         sources[name] = Source(found[0].reader, found[0].confidence, found[0].evidence)
-    return Product(
+    product = Product(
         url=url,
         sources=MappingProxyType(sources),
         **{name: found.value for name, found in one.items()},  # type: ignore[arg-type]  # typed by field
         **{name: tuple(reading.value for reading in found) for name, found in several.items()},  # type: ignore[arg-type]
     )
+    return replace(product, offers=_with_own(product)) if product.offers else product
+
+
+def _with_own(product: Product) -> tuple[SellerOffer, ...]:
+    """The offers of a page's list of sellers, and before them the one it shows above it, of a seller not in the list.
+    A sign that they write means the page's currency."""
+    offers = tuple(
+        replace(offer, currency=resolve_currency(offer.currency, product.currency)) for offer in product.offers
+    )
+    if product.seller is None or product.price is None or product.seller in {offer.seller for offer in offers}:
+        return offers
+    own = SellerOffer(
+        product.seller, product.price, product.currency, product.condition, product.availability, product.shipping
+    )
+    return (own, *offers)

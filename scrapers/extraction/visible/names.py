@@ -37,6 +37,10 @@ class Says:
     BUY = 2048
     """A button that puts the product into the basket."""
     BUTTON = 4096
+    SELLER = 8192
+    """Who sells, where several do."""
+    OFFERS = 16384
+    """A list of what several sellers ask for one product."""
 
 
 _WORDS: Mapping[int, str] = {
@@ -53,8 +57,9 @@ _WORDS: Mapping[int, str] = {
         old was regular list-price listprice strike* struck cross crossed before original* rrp msrp uvp pvp compare*
         previous statt streich* barre anterior antes vecchio alter-preis altpreis stara retail* full-price ordinary
         ordinarie oldprice wasprice price-old suggested base-price normal-price normal listino van-prijs adviesprijs
-        przekreslona discounted-from non-sale rebate-from price-from eski reg srp undiscounted instead throughprice
-        price-standard standard-price piyasa*
+        discounted-from non-sale rebate-from price-from eski reg srp undiscounted instead throughprice
+        price-standard standard-price piyasa* barred barrat* barrad* tachad* riscad* durchgestrichen* doorgestreep*
+        overstreg* skrtnut* preskrtnut* przekreslon* zacherk* perecherk*
     """,
     Says.STRUCK: "line-through linethrough strikethrough strike-through",
     Says.OTHER_MONEY: """
@@ -112,6 +117,16 @@ _WORDS: Mapping[int, str] = {
     Says.BUTTON: """
         btn* button* cta buy* cart* basket* bag add kaufen warenkorb koszyk kosik comprar carrito carrello panier sepet
         korzin* submit
+    """,
+    Says.SELLER: """
+        seller* merchant* retailer* sold-by shop-name shop-logo store-name store-logo haendler* anbieter* verkaeufer*
+        verkaufer* vendeur* marchand* vendedor* venditore* verkoper* sprzedawca* sklep-nazwa sklep-logo prodejce*
+        saljare* forhandler* myyja* satici* magaza-adi prodavets* prodavec*
+    """,
+    Says.OFFERS: """
+        offers product-offer sellers merchants vendor* other-seller retailers comparison price-comparison shop-list
+        shops shoplist haendler* anbieter* angebote preisvergleich comparateur oferty ofertas offerte nabidky nabidka
+        other-sellers other-offers more-offers more-sellers
     """,
     Says.CHOICE: "swatch* variant variants variation variations options dropdown selector twister",
 }  # fmt: skip

@@ -168,3 +168,28 @@ NO_STATEMENT = Phrases(
     """
 )
 """In a text that seems to speak of stock: it asks, or offers to tell of a lower price."""
+
+FREE_SHIPPING = Phrases(
+    """
+        free shipping, free delivery, free postage, ships free, shipping free, delivery free, versandkostenfrei,
+        versand kostenlos, versand gratis,
+        kostenloser versand, kostenlose lieferung, gratis versand, gratisversand, livraison gratuite, livraison offerte,
+        frais de port offerts, envío gratis, envio gratis, envío gratuito, spedizione gratuita, spedizione gratis,
+        frete grátis, envio grátis, portes grátis, gratis verzending, gratis verzonden, gratis bezorg, darmowa dostawa,
+        darmowa wysyłka, dostawa gratis, doprava zdarma, poštovné zdarma, fri frakt, gratis frakt, fri fragt,
+        gratis fragt, ilmainen toimitus, бесплатная доставка, безкоштовна доставка, ingyenes szállítás,
+        livrare gratuită, ücretsiz kargo, kargo bedava, 送料無料, 무료배송, 包邮, 免運
+    """
+)
+"""Sending costs nothing."""
+
+SELLER_HEAD = Phrases(
+    "",
+    at_start="""
+        seller*, shop, store, merchant*, retailer*, vendor*, dealer*, sold by, händler*, anbieter*, verkäufer*,
+        marchand*, vendeur*, boutique, tienda, vendedor*, loja, negozio, venditore*, winkel, verkoper*, sklep,
+        sprzedawca*, obchod, prodejce*, butik, säljare*, sælger*, forhandler*, kauppa, myyjä*, продавец, магазин,
+        продавець, satıcı*, mağaza, bolt, eladó*, magazin, vânzător*
+    """,
+)
+"""Over a column: who sells."""

@@ -13,6 +13,7 @@ from scrapers.extraction.visible.features import Features, describe, is_regular
 from scrapers.extraction.visible.layout import Layout, lay_out, short_text
 from scrapers.extraction.visible.money import Candidate, candidates, is_signed
 from scrapers.extraction.visible.scorer import probabilities
+from scrapers.extraction.visible.sellers import first_offer, read_sellers
 from scrapers.extraction.visible.stock import read_stock
 
 READER = "visible"
@@ -61,7 +62,10 @@ def read_visible(page: Page, context: Context) -> list[Reading]:
     if winner is not None:
         readings += _regular(winner, sure, amounts)
         readings += _currency(winner, sure, amounts, page, context)
-    return readings + read_stock(amounts.layout, winner, sure, READER)
+    offers = read_sellers(amounts.layout, amounts.found, context.subject, READER)
+    if offers:
+        readings += first_offer(offers[0], winner)
+    return readings + offers + read_stock(amounts.layout, winner, sure, READER)
 
 
 def amounts_on(page: Page, context: Context) -> Amounts:
