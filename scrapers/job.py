@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -12,10 +13,12 @@ from scrapers.corrections import check
 from scrapers.crawl import crawl
 from scrapers.registered import all_registered, registered
 from scrapers.sites.site import OFF
+from scrapers.sites.window import Window
 from warehouse.crawl_causes import in_words
 from warehouse.errors import InputError
 from warehouse.house import Warehouse
 from warehouse.jobs.job import Run
+from warehouse.jobs.schedule import Schedule
 from warehouse.progress import Progress
 from warehouse.questions import Question
 from warehouse.records.sites import list_sites
@@ -38,11 +41,20 @@ def site_names(warehouse: Warehouse) -> list[str]:
         return [site.site for site in list_sites(tx)]
 
 
-def own_crons(warehouse: Warehouse) -> dict[str, str | None]:
-    """The crons of the sites whose file has a schedule; None where it says off."""
+def own_crons(warehouse: Warehouse, schedule: Schedule) -> dict[str, str | None]:
+    """The crons of the sites that are not crawled by `schedule`, the one of all sites: where their file has a schedule,
+    that (None where it says off); else, where they may not be crawled then, each day when they may again."""
     with warehouse.records.reading() as tx:
-        written = {site.site: site.definition.get("schedule") for site in list_sites(tx)}
-    return {site: None if cron == OFF else cron for site, cron in written.items() if cron}
+        sites = {site.site: site.definition for site in list_sites(tx)}
+    crons: dict[str, str | None] = {}
+    due = schedule.next_due(warehouse.clock())
+    for name, definition in sites.items():
+        if cron := definition.get("schedule"):
+            crons[name] = None if cron == OFF else cron
+        elif due and (written := definition.get("window")) and not (window := Window.read(written)).is_open(due):
+            opens = window.opens_on(due, ZoneInfo(schedule.timezone))
+            crons[name] = f"{opens.minute} {opens.hour} * * *"
+    return crons
 
 
 def crawl_site(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, Any]:
@@ -64,7 +76,7 @@ def crawl_site(warehouse: Warehouse, run: Run, progress: Progress) -> dict[str, 
     failures: dict[str, int] = json.loads(found["failures"])
     if "outside_window" in failures and not found["fetched"]:
         raise InputError(
-            f"{site.name} may be crawled {site.window} only; write a schedule within these hours into its site file"
+            f"{site.name} may be crawled {site.window} only; crawl it then, or write such a schedule into its site file"
         )
     if found["outcome"] == "failed" and "no_browser" in failures:
         raise InputError(f"no page of {site.name} shows a price before scripts have run: {NO_CHROMIUM}")

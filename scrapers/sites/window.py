@@ -41,6 +41,10 @@ class Window:
             raise ValueError("it opens and closes at the same time; leave it out to crawl at any hour")
         return cls(opens, closes, ZoneInfo(name))
 
+    def opens_on(self, day: datetime, clocks: ZoneInfo) -> time:
+        """When the shop may be crawled on the day of a moment (aware), by other clocks than its own."""
+        return datetime.combine(day.astimezone(self.timezone), self.opens, self.timezone).astimezone(clocks).time()
+
     def is_open(self, moment: datetime) -> bool:
         """Whether the shop may be crawled at this moment (aware)."""
         here = moment.astimezone(self.timezone).time()

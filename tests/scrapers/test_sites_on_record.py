@@ -124,6 +124,23 @@ def test_a_site_s_own_schedule_is_that_of_its_crawls(warehouse: Warehouse, tmp_p
     assert {name: one.cron for name, one in found.items()} == {"nightly": "0 3 * * *", "weekly": "0 4 * * 1"}
 
 
+def test_a_site_of_few_hours_is_crawled_in_them(warehouse: Warehouse, tmp_path: Path) -> None:
+    hours = {"by-day": "09:30-17:00 Europe/Berlin", "by-night": "22:00-06:00 Europe/Berlin", "any": None}
+    for name, window in hours.items():
+        file = tmp_path / f"{name}.yaml"
+        start = f"site: {name}\nstart: {{watch: ['https://{name}.example/p/1']}}\n"
+        file.write_text(start + (f"politeness: {{window: '{window}'}}\n" if window else ""))
+        register(warehouse, read_site(file))
+    crawls = find_job(JOBS, "crawl")
+    found = schedules_of(warehouse, Schedule(crawls, "0 3 * * *", "America/New_York"))  # nine in the morning in Berlin
+    assert {name: one.cron for name, one in found.items()} == {
+        "any": "0 3 * * *",
+        "by-day": "30 3 * * *",
+        "by-night": "0 16 * * *",
+    }
+    assert schedules_of(warehouse, Schedule(crawls, None, "UTC")) == {}  # crawled only when asked: so are these
+
+
 def test_a_failed_crawl_is_a_failed_run_with_its_causes(warehouse: Warehouse, shop: Shop) -> None:
     register(warehouse, shop.site(sitemap=shop.url + "/nowhere.xml"))
     with pytest.raises(InputError, match=r"no product page of shop could be fetched \(page not found: 1\); look"):

@@ -17,6 +17,7 @@ import pyarrow as pa
 from warehouse.errors import InputError
 from warehouse.house import Warehouse
 from warehouse.jobs.job import Job, Run
+from warehouse.jobs.schedule import Schedule
 from warehouse.jobs.worker import work
 from warehouse.progress import Progress
 from warehouse.settings import Settings
@@ -89,7 +90,7 @@ def subjects(warehouse: Warehouse) -> list[str]:
     return listed.read_text().split() if listed.exists() else ["a", "b"]
 
 
-def own_crons(warehouse: Warehouse) -> dict[str, str | None]:
+def own_crons(warehouse: Warehouse, schedule: Schedule) -> dict[str, str | None]:
     """As the file `own_crons.json` has them."""
     crons: dict[str, str | None] = json.loads((warehouse.settings.home / "own_crons.json").read_text())
     return crons

@@ -13,6 +13,7 @@ from warehouse.progress import Progress
 
 if TYPE_CHECKING:
     from warehouse.house import Warehouse
+    from warehouse.jobs.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ JobFunction = Callable[["Warehouse", Run, Progress], Mapping[str, Any]]
 Subjects = Callable[["Warehouse"], Sequence[str]]
 """The subjects there are now; a scheduled job runs once for each."""
 
-OwnCrons = Callable[["Warehouse"], Mapping[str, str | None]]
-"""The subjects with a cron of their own, which they have in place of the job's; None: only when asked."""
+OwnCrons = Callable[["Warehouse", "Schedule"], Mapping[str, str | None]]
+"""The subjects with a cron of their own, which they have in place of the job's, given here; None: only when asked."""
 
 
 @dataclass(frozen=True)

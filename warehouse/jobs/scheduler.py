@@ -50,7 +50,7 @@ def subjects_of(warehouse: Warehouse, job: Job) -> Sequence[str]:
 def schedules_of(warehouse: Warehouse, schedule: Schedule) -> dict[str, Schedule]:
     """A job's schedule for each of its subjects, or that subject's own; without those that run only when asked."""
     listed = schedule.job.load_own_crons()
-    own = {} if listed is None else listed(warehouse)
+    own = {} if listed is None else listed(warehouse, schedule)
     if schedule.cron is None and not any(own.values()):
         return {}
     every = {
