@@ -2,9 +2,9 @@
 
 Kills: 20 kills -9 of the crawling process, of its parent, or of both, at random moments of crawls of 2,000 pages; then
 the lake against the shop. Cost: CPU time of a crawl (both its processes) against that of a bare Scrapy download of the
-same pages plus that of reading them, each in a process of its own; on the saved real pages that are not sealed, and on
-small pages where every overhead shows. Memory: the crawling process over 5,000 pages. The shop runs in a process that
-is not counted.
+same pages plus that of reading them, each in a process of its own; on the saved real pages, and on small pages
+where every overhead shows. Memory: the crawling process over 5,000 pages. The shop runs in a process that is not
+counted.
 
 Run: python benchmarks/bench_crawl.py [kills cost memory]
 """
@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.pages import open_pages
+from benchmarks.pages import labelled_pages
 from scrapers.sites import Site
 from warehouse.house import Warehouse
 from warehouse.settings import Settings
@@ -130,7 +130,7 @@ def cost(folder: Path) -> None:
     for kind, count in COST_PAGES.items():
         pages = folder / kind
         pages.mkdir()
-        bodies = [page.html() for page in open_pages()] if kind == "real" else [small_page()]
+        bodies = [page.html() for page in labelled_pages()] if kind == "real" else [small_page()]
         for number, body in enumerate(bodies):
             (pages / f"{number:03}.html").write_bytes(body)
         with shop(pages, count) as url:

@@ -4,7 +4,7 @@ The rule is the benchmark's own (Zyte's product extraction benchmark): a value c
 prices as decimals, currencies by the code that the sign on the page can mean; precision is over the pages with a
 prediction, recall over the pages with a label. What is fitted on labelled pages (the weights of the visible price
 finder, how far each reader is believed) is fitted anew for each shop without that shop's pages; rules were written by
-people who have seen all open shops. Sealed shops are left out (benchmarks/pages.py).
+people who have seen all of these shops (benchmarks/pages.py).
 
 Speed is CPU time a page, beside lxml.html parsing the same pages and extruct reading all its syntaxes, page by page in
 the same run.
@@ -12,7 +12,6 @@ the same run.
 Run: python -m benchmarks.bench_extraction [--misses] [--no-speed] [--without structured]
      --without structured measures the visible reader: the same pages without their scripts, microdata, RDFa and Open
      Graph tags, so that nothing is left but what a visitor sees.
-     --sealed also measures the sealed shops, as released, without --misses: their figures are read, their pages never.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from unittest.mock import patch
 from lxml import etree
 
 from benchmarks import fit_price_finder, fit_resolver
-from benchmarks.pages import SEALED_SHOPS, LabelledPage, open_pages, sealed_pages
+from benchmarks.pages import LabelledPage, labelled_pages
 from benchmarks.rule import STOCK, is_right
 from scrapers.extraction.page import Page
 from scrapers.extraction.product import Product, extract
@@ -155,10 +154,7 @@ def speed(pages: Sequence[LabelledPage]) -> None:
 
 def main() -> None:
     """Print the figures."""
-    if "--sealed" in sys.argv:
-        show(f"{SEALED_SHOPS} sealed shops, as released", measure(sealed_pages(), fitted_without=False))
-        return
-    pages = open_pages()
+    pages = labelled_pages()
     if "--without" in sys.argv:
         pages = [BarePage(page.shop, page.url, page.path, page.accepted) for page in pages]
         tallies = measure(pages, fitted_without=True)
@@ -166,7 +162,7 @@ def main() -> None:
         if "--misses" in sys.argv:
             show_misses(tallies)
         return
-    print(f"{len(pages)} pages of {len({page.shop for page in pages})} shops, {SEALED_SHOPS} more sealed")
+    print(f"{len(pages)} pages of {len({page.shop for page in pages})} shops")
     tallies = measure(pages, fitted_without=True)
     show("each shop read with weights fitted on the other shops", tallies)
     if "--misses" in sys.argv:

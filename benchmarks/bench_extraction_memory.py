@@ -1,7 +1,7 @@
 """Whether memory grows from page to page: 5,000 pages read in one process, its resident memory printed on the way.
 
-The pages are the labelled ones of the open shops over and over, each time with other class names and texts, so that
-nothing is read twice. The first thousand warm caches up; after that the figure must stand still.
+The pages are the labelled ones over and over, each time with other class names and texts, so that nothing is read
+twice. The first thousand warm caches up; after that the figure must stand still.
 
 Run: python -m benchmarks.bench_extraction_memory
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from benchmarks.pages import open_pages
+from benchmarks.pages import labelled_pages
 from scrapers.extraction.product import extract
 
 PAGES = 5000
@@ -27,7 +27,7 @@ def resident_megabytes() -> float:
 
 def main() -> None:
     """Print resident memory after every 500 pages, and the growth over the last 4,000."""
-    sources = [(page.html(), page.url) for page in open_pages()]
+    sources = [(page.html(), page.url) for page in labelled_pages()]
     settled = 0.0
     for number in range(1, PAGES + 1):
         html, url = sources[number % len(sources)]

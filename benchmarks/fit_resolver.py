@@ -3,7 +3,8 @@
 A reader's first choice on a page is right or wrong; a shop counts as one, however many of its pages are here, since
 they share their software. The share of right ones is smoothed (Laplace) towards what an unmeasured reader gets, and
 divided by what the reader itself says of those choices: the result corrects its confidence, it does not replace it. A
-page whose label is missing says nothing: labels name what a visitor sees, and a GTIN in the page's data is no error.
+page whose label is missing says nothing: labels name what a visitor sees, and a GTIN in the page's data is no error;
+nor does one whose label is a slip.
 
 Run: python -m benchmarks.fit_resolver [--write]
 """
@@ -14,9 +15,10 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.pages import LabelledPage, open_pages
+from benchmarks.pages import LabelledPage, is_thousandth, labelled_pages
 from benchmarks.rule import STOCK, is_right
 from scrapers.extraction import reliability
 from scrapers.extraction.page import Page
@@ -49,10 +51,12 @@ def trials(page: LabelledPage) -> list[Trial]:
         key = reading.reader, reading.field
         if key not in best or reading.confidence > best[key].confidence:
             best[key] = reading
+    stated = [r.value for r in best.values() if r.field == "price" and isinstance(r.value, Decimal)]
+    slips = {"price"} if any(is_thousandth(page.accepted.get("price", ()), amount) for amount in stated) else set()
     return [
         Trial(page.shop, reader, field, reading.confidence, is_right(field, _written(reading), page.accepted[field]))
         for (reader, field), reading in best.items()
-        if field in FIELDS and page.accepted.get(field)
+        if field in FIELDS and page.accepted.get(field) and field not in slips
     ]
 
 
@@ -80,7 +84,7 @@ def fit(found: Sequence[Trial]) -> dict[tuple[str, str], float]:
 
 def main() -> None:
     """Print the table; with --write, put it into the package."""
-    found = [trial for page in open_pages() for trial in trials(page)]
+    found = [trial for page in labelled_pages() for trial in trials(page)]
     fitted = dict(sorted(fit(found).items(), key=lambda entry: (FIELDS.index(entry[0][1]), -entry[1])))
     for (reader, field), value in fitted.items():
         those = [t for t in found if (t.reader, t.field) == (reader, field)]

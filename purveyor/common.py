@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from warehouse.house import Warehouse
     from warehouse.progress import Progress
 
@@ -31,6 +33,17 @@ def open_warehouse() -> Warehouse:
 def emit(payload: Mapping[str, object], as_json: bool, text: str) -> None:
     """Print the result: `payload` as one JSON object, or `text` for people."""
     typer.echo(json.dumps(payload, default=plain, ensure_ascii=False) if as_json else text)
+
+
+def in_columns(table: Table) -> str:
+    """A table as wide as the terminal; into a pipe or file in full, for there is none to fold it to."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    terminal, text = Console(), StringIO()
+    Console(file=text, width=terminal.width if terminal.is_terminal else 10_000).print(table, crop=False)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def plain(value: object) -> object:

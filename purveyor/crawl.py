@@ -76,7 +76,8 @@ def crawl(
     failed = [health.site for health in crawls if health.outcome == "failed"]
     if failed:
         raise InputError(
-            f"no product page of {', '.join(failed)} could be fetched; the causes stand above and in table crawls"
+            f"no product page of {', '.join(failed)} could be fetched; the causes stand above, and what to do in: "
+            "purveyor crawl status"
         )
 
 
@@ -170,6 +171,8 @@ def _summary(health: CrawlHealth) -> str:
         f"{health.site}: {health.outcome}; {health.fetched} of {health.planned} pages fetched, {health.offers} offers, "
         f"{health.priced} with a price, {seconds:.0f} s"
     ]
+    since = [f"{number:,} {what}" for name, what in _CHANGES if (number := getattr(health, name))]
+    lines += [f"  since the crawl before: {', '.join(since)}"] if since else []
     lines += [f"  {in_words(cause)} ({cause}): {count}" for cause, count in health.failures.items()]
     if "no_browser" in health.failures:
         lines.append(f"  pages show no price before scripts have run: {NO_CHROMIUM}")

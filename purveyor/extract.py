@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from purveyor.common import Json, emit, progress
+from purveyor.common import Json, emit, in_columns, progress
 
 if TYPE_CHECKING:
     from scrapers.extraction.product import Product
+
+_MOST_SHOWN = 10
+"""Of a list, such as that of sellers or variants."""
 
 
 def extract(
@@ -74,11 +77,19 @@ def _read(page: str, url: str, allow_private: bool) -> Product:
     return read_page(read_saved(Path(page)), url)
 
 
+def _shown(value: object) -> str:
+    """A field's value for people; of a list the first few, one on a line."""
+    if not isinstance(value, list):
+        return str(value)
+    lines = [
+        ", ".join(f"{name} {said}" for name, said in one.items() if said) if isinstance(one, dict) else str(one)
+        for one in value[:_MOST_SHOWN]
+    ]
+    return "\n".join(lines + ([f"… {len(value) - _MOST_SHOWN} more"] if len(value) > _MOST_SHOWN else []))
+
+
 def _table(product: Product) -> str:
     """The product for people: what was read, by which reader, how sure it is, and what stood there."""
-    from io import StringIO
-
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -89,13 +100,8 @@ def _table(product: Product) -> str:
     for heading in ("field", "value", "source", "confidence", "evidence"):
         table.add_column(heading, overflow="fold")
     for name, source in product.sources.items():
-        value = values[name]
-        shown = f"{len(value)} found, such as {value[0]}" if isinstance(value, list) else str(value)
         # Text, not markup: a product's title may hold square brackets.
-        table.add_row(name, Text(shown), source.reader, f"{source.confidence:.2f}", Text(source.evidence))
-    terminal = Console()
-    text = StringIO()
-    console = Console(file=text, width=terminal.width if terminal.is_terminal else 10_000)
-    console.print(table, crop=False)
-    lines = [line.rstrip() for line in text.getvalue().splitlines()]
-    return "\n".join(lines) if product.sources else "nothing on this page says that it is a product's"
+        table.add_row(
+            name, Text(_shown(values[name])), source.reader, f"{source.confidence:.2f}", Text(source.evidence)
+        )
+    return in_columns(table) if product.sources else "nothing on this page says that it is a product's"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +16,12 @@ from purveyor.common import Json, emit, open_warehouse
 if TYPE_CHECKING:
     from warehouse.house import Warehouse
     from warehouse.records import Store
+    from warehouse.settings import Settings
 
 Given = dict[str, str | bool | None]
 """A store's details by name; None is not given."""
 
-_NEXT = "next: purveyor import orders FILE --map order_id=…,ordered_at=…,sku=…,quantity=…,amount=…"
+_NEXT = "purveyor import orders FILE --map order_id=…,ordered_at=…,sku=…,quantity=…,amount=…"
 
 
 def init(
@@ -216,7 +218,7 @@ def _apply(warehouse: Warehouse, as_json: bool) -> None:
             "changed": changed,
         },
         as_json,
-        "\n".join([*lines, _NEXT]),
+        "\n".join([*lines, _next(settings)]),
     )
 
 
@@ -234,7 +236,14 @@ def _one_store(warehouse: Warehouse, store: str, given: Given, as_json: bool) ->
         prices_include_tax=bool(given["prices_include_tax"]) if given["prices_include_tax"] is not None else None,
     )
     home = warehouse.settings.home
-    emit({"home": home, **_details(row)}, as_json, f"{home} is ready: store {_line(row)}\n{_NEXT}")
+    emit({"home": home, **_details(row)}, as_json, f"{home} is ready: store {_line(row)}\n{_next(warehouse.settings)}")
+
+
+def _next(settings: Settings) -> str:
+    """What to do next; commands find a shop file only in its folder or below it."""
+    folder = settings.shop_file.parent if settings.shop_file else Path.cwd()
+    away = not Path.cwd().is_relative_to(folder)
+    return f"next: {f'cd {shlex.quote(str(folder))}, then ' if away else ''}{_NEXT}"
 
 
 def _text(value: str | bool | None) -> str | None:

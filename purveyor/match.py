@@ -25,6 +25,8 @@ Map = Annotated[
 ]
 Output = Annotated[Path, typer.Option(help="The CSV file to write.")]
 
+_UNLIKE = 2.0
+"""Log odds from which on scores are so far from what the model knows that a user is told."""
 _MOST_SAID = 10
 """Verdicts named that teach nothing."""
 
@@ -189,7 +191,7 @@ def score(
 
     Example: purveyor match score --left ours.csv --right theirs.csv --pairs pairs.csv --output scored.csv
     """
-    from pricing.matching.model.prior import adjust, best_f1_threshold, estimate_prior, threshold_for_precision
+    from pricing.matching.model.prior import best_f1_threshold, settle, threshold_for_precision
     from pricing.matching.model.scorer import Scorer
     from pricing.matching.tables import read_pairs, read_tables
     from warehouse.csv_file import write_csv
@@ -201,8 +203,8 @@ def score(
     if asked.left_out:
         typer.echo(asked.left_out, err=True)
     raw = scorer.score(ours, theirs, asked.pairs)
-    share = prior if prior is not None else estimate_prior(raw, scorer.trained_share)
-    scores = adjust(raw, scorer.trained_share, share)
+    settled = settle(raw, scorer.trained_share, scorer.drift, told=prior)
+    scores = settled(raw)
     if target_precision is None:
         threshold = best_f1_threshold(scores)
     else:
@@ -223,11 +225,18 @@ def score(
         "pairs": len(scores),
         "matches": int(called.sum()),
         "threshold": threshold,
-        "prior": share,
+        "prior": settled.share,
+        "drift": settled.drift,
         "left_out": asked.left_out,
     }
+    source = "told" if prior is not None else "estimated"
     text = (
         f"{len(scores):,} pairs scored by {scorer.version}, {int(called.sum()):,} called matches (from {threshold:.3f} "
-        f"on; {share:.1%} of the pairs are matches as {'told' if prior is not None else 'estimated'}), in {output}"
+        f"on; {settled.share:.1%} of the pairs are matches as {source}), in {output}"
     )
+    if abs(settled.drift) > _UNLIKE:
+        text += (
+            f"\nMatches look {'less' if settled.drift > 0 else 'more'} alike here than those that the model knows, so "
+            "their share is a guess: give --prior, or label some hundred pairs and train on them"
+        )
     emit(payload, as_json, text)

@@ -95,7 +95,7 @@ def _told(found: MatchReport) -> str:
         f"By GTIN {whole.by_gtin:,}, by part number {whole.by_mpn:,}, by the model {whole.by_model:,} (precision "
         f"expected {percent(whole.expected_precision)}), by people {whole.by_people:,}; "
         f"other packs {whole.other_pack:,}, equivalents {whole.equivalent:,}",
-        f"{whole.review:,} to review, {whole.changed_pages:,} of them since their page changed; "
+        f"{whole.review:,} to review; {whole.changed_pages:,} pages changed since a verdict; "
         f"{whole.unmatched:,} none of ours",
     ]
     lines.append(_model(found.model))

@@ -41,6 +41,8 @@ def ask(draft: Draft) -> Draft:
     from scrapers.adding.view import view
 
     typer.echo(found_text(view(draft)))
+    if not draft.pages:
+        return draft
     page = draft.pages[0].url
     while field := typer.prompt("\nWhich field is wrong? (Enter: none)", default="", show_default=False).strip():
         said = typer.prompt(f"What does {page} say as its {field}? (or css: and a selector)").strip()
@@ -86,4 +88,5 @@ def _page_lines(page: Mapping[str, Any]) -> list[str]:
             value = read["value"]
             value = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
             lines.append(f"  {field:<13} {value}   [{read['reader']}] {read['evidence']}")
+    lines += [f"  {'sellers' if place == 0 else '':<13} {said}" for place, said in enumerate(page["sellers"])]
     return lines

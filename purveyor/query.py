@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from purveyor.common import Json, open_warehouse, plain
+from purveyor.common import Json, in_columns, open_warehouse, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,7 +70,6 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _print_table(rows: pa.Table) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -80,9 +79,7 @@ def _print_table(rows: pa.Table) -> None:
     for row in rows.slice(0, _SHOWN_ROWS).to_pylist():
         # Text, not markup: a product's title may hold square brackets.
         table.add_row(*("–" if v is None else Text(str(plain_cell(v))) for v in row.values()))
-    # Into a pipe or file in full: the width of a terminal that is not there must not fold it.
-    console = Console()
-    console.print(table, width=None if console.is_terminal else 10_000, crop=False)
+    typer.echo(in_columns(table))
     if not rows.num_rows:
         typer.echo("no rows")
     if rows.num_rows > _SHOWN_ROWS:

@@ -79,17 +79,19 @@ def add(
 
     wrong = new_site.told(values or (), selectors or ())
     asking = sys.stdin.isatty() and not (yes or as_json)
-    with open_warehouse() as warehouse, progress() as report:
-        report(f"looking at {source}", 0, None)
+    with open_warehouse() as warehouse:
         settings = warehouse.settings
-        draft = explore(source, settings, name=name, allow_private=allow_private, delay=delay)
+        with progress() as report:
+            report(f"looking at {source}", 0, None)
+            draft = explore(source, settings, name=name, allow_private=allow_private, delay=delay)
         for field, what in wrong:
             draft = correct(draft, field, url=page, **what)
         if asking:
             draft = new_site.ask(draft)
         path = output or file_of(settings, draft.site.name)
         save(draft, settings, path, replace=replace)
-        trial = try_out(draft.site, draft.products, draft.known, settings, clock=warehouse.clock, progress=report)
+        with progress() as report:
+            trial = try_out(draft.site, draft.products, draft.known, settings, clock=warehouse.clock, progress=report)
         shown = view(dataclasses.replace(draft, trial=trial))
         if asking:
             typer.echo(f"\n{new_site.trial_text(shown)}\n")
@@ -102,7 +104,7 @@ def add(
         if yes
         else f"not on record yet; put it there with: purveyor sites add {path}"
     )
-    pages = [{name: page[name] for name in ("url", "rendered", "fields")} for page in shown["pages"]]
+    pages = [{name: page[name] for name in ("url", "rendered", "fields", "sellers")} for page in shown["pages"]]
     emit({**shown, "pages": pages, "path": path, "on_record": yes}, as_json, text)
 
 

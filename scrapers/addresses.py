@@ -13,6 +13,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _SPECIAL_V4 = (
     IPv4Network("192.0.0.0/24"),  # protocol assignments (RFC 6890); a cloud's metadata service has stood there
     IPv4Network("192.88.99.0/24"),  # relays of 6to4 (RFC 7526)
+    IPv4Network("168.63.129.16/32"),  # every virtual machine of Azure has its platform's own services there
 )
 _SPECIAL_V6 = (
     IPv6Network("2001::/23"),  # protocol assignments, among them Teredo (RFC 4380), benchmarks and ORCHID

@@ -1,7 +1,8 @@
 """What a shop offers a crawler to start from, found from one address of it with a dozen polite requests.
 
-In this order: the list that its own interface gives (Shopify, WooCommerce), its sitemaps, pages that list products, and
-at last the page itself. Product pages are told from others by reading them; what was found is said in words.
+In this order: the address itself where it is a feed, the list that the shop's own interface gives (Shopify,
+WooCommerce), its sitemaps, pages that list products, and at last the page itself. Product pages are told from others by
+reading them; what was found is said in words.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -18,7 +20,7 @@ from scrapers.adding.product_urls import by_shape, pattern, spread
 from scrapers.browser.need import wants_browser
 from scrapers.extraction.page import Page
 from scrapers.extraction.product import Product, extract
-from scrapers.feeds import FeedError, read_shopify_products, read_woo_products
+from scrapers.feeds import FeedError, read_feed, read_shopify_products, read_woo_products
 from scrapers.fetcher import FetchedPage, Fetcher
 from scrapers.listings import Listing, read_listing
 from scrapers.listings.links import links_of
@@ -36,6 +38,8 @@ _MOST_SECTIONS = 8
 _MOST_DRAWN = 3
 _MOST_KNOWN = 500_000
 _SHORTEST_LIST = 3
+_EXAMPLES = 3
+"""Products of a feed that are shown."""
 
 _BY_LOOKS = frozenset({"visible", "labelled"})
 """Readers that go by what a visitor sees, who sees prices on lists too."""
@@ -96,7 +100,7 @@ class _Search:
             self._notes.append(f"robots.txt asks for {delay:g} s between two requests")
 
     def run(self) -> Discovery:
-        for way in (self._interface, self._sitemaps, self._lists, self._alone):
+        for way in (self._feed, self._interface, self._sitemaps, self._lists, self._alone):
             found = way()
             if found is not None:
                 currencies = {product.currency for page in found.pages if (product := read(page, found.site)).currency}
@@ -108,6 +112,22 @@ class _Search:
             f"no product could be read from {self._given.url} or the pages it leads to; "
             "give the address of a page that shows or lists products"
         )
+
+    def _feed(self) -> Discovery | None:
+        """The address itself, where a feed answers at it."""
+        products = read_feed(self._given.body, self._given.url, content_type=self._given.content_type)
+        listed: dict[str, Product] = {}
+        try:
+            for product in islice(products, _MOST_KNOWN):
+                listed.setdefault(product.url, product)
+        except FeedError:
+            if not listed:  # a page of another kind: what begins like XML is taken for a feed until it breaks
+                return None
+            raise
+        urls = tuple(listed)
+        self._notes.append(f"a product feed with {len(urls):,} products: prices come from it, their pages are not read")
+        self._notes += [f"it lists {_in_short(listed[url])}" for url in spread(urls, _EXAMPLES)]
+        return Discovery(replace(self._site, feeds=(self._given.url,)), (), urls, len(urls), 0, ())
 
     def _interface(self) -> Discovery | None:
         """Shopify's and WooCommerce's own lists, where the page says that it is made by them."""
@@ -204,16 +224,11 @@ class _Search:
         return list(urls), not waiting
 
     def _lists(self) -> Discovery | None:
-        """Pages that list products: the one given, else those that it leads to."""
-        listing = self._listing(self._given)
-        if not listing.products and wants_browser(Product(self._given.url), self._given.body):
-            (drawn,) = self._fetcher.fetch([self._given.url], render=True)
-            listing = self._listing(drawn)
-        if len(listing.products) >= _SHORTEST_LIST and not shows_product(self._given, self._site):
-            found = {self._given.url: listing}
-        else:
-            found = {page.url: self._listing(page) for page in self._sections()}
-            found = {url: listing for url, listing in found.items() if len(listing.products) >= _SHORTEST_LIST}
+        """Pages that list products: the one given, else those that it leads to, else the same of the home page."""
+        found = self._lists_from(self._given)
+        if not found and self._given.url.rstrip("/") != self._base:
+            (home,) = self._fetcher.fetch([f"{self._base}/"])
+            found = {} if home.cause else self._lists_from(home)
         products = list(dict.fromkeys(url for listing in found.values() for url in listing.products))
         allowed = [url for url in products if self._rules.can_fetch(url, ROBOT)]
         pages = self._products_among(spread(allowed, SHOWN))
@@ -227,11 +242,22 @@ class _Search:
         site = replace(self._site, categories=tuple(found))
         return Discovery(site, pages, tuple(allowed), None if more else len(allowed), len(products) - len(allowed), ())
 
-    def _sections(self) -> list[FetchedPage]:
-        """Pages that the given one leads to, of the shapes that it links most."""
-        page = Page.parse(self._given.body, self._given.url, content_type=self._given.content_type)
+    def _lists_from(self, start: FetchedPage) -> dict[str, Listing]:
+        """The page by its address where it lists products, else those that do of the pages that it leads to."""
+        listing = self._listing(start)
+        if not listing.products and wants_browser(Product(start.url), start.body):
+            (drawn,) = self._fetcher.fetch([start.url], render=True)
+            listing = self._listing(drawn)
+        if len(listing.products) >= _SHORTEST_LIST and not shows_product(start, self._site):
+            return {start.url: listing}
+        found = {page.url: self._listing(page) for page in self._sections(start)}
+        return {url: listing for url, listing in found.items() if len(listing.products) >= _SHORTEST_LIST}
+
+    def _sections(self, start: FetchedPage) -> list[FetchedPage]:
+        """Pages that one leads to, of the shapes that it links most."""
+        page = Page.parse(start.body, start.url, content_type=start.content_type)
         urls = list(dict.fromkeys(link.url for link in links_of(page, self._site.may_visit)))
-        urls = [url for url in urls if url != self._given.url and self._rules.can_fetch(url, ROBOT)]
+        urls = [url for url in urls if url != start.url and self._rules.can_fetch(url, ROBOT)]
         tried = [url for group in by_shape(urls)[:2] for url in spread(group, _MOST_SECTIONS // 2)]
         answers = [answer for answer in self._fetcher.fetch(tried) if not answer.cause]
         return [answer for answer in answers if not shows_product(answer, self._site)]
@@ -272,6 +298,13 @@ def read(page: FetchedPage, site: Site) -> Product:
     )
 
 
+def _in_short(product: Product) -> str:
+    """A feed's product in a line."""
+    price = f"{product.price:f} {product.currency or ''}".rstrip() if product.price is not None else "no price"
+    words = (product.name or product.url, price, product.availability, product.gtin and f"gtin {product.gtin}")
+    return ", ".join(word for word in words if word)
+
+
 def shows_product(page: FetchedPage, site: Site) -> bool:
     """Whether the page is about one product, rather than a list of them or something else."""
     if page.cause:
@@ -279,7 +312,8 @@ def shows_product(page: FetchedPage, site: Site) -> bool:
     product = read(page, site)
     if product.price is None:
         return False
-    if product.sources["price"].reader not in _BY_LOOKS:
+    # A list of sellers is one product's, though each of its rows has a price and a link as the cards of a list have.
+    if product.offers or product.sources["price"].reader not in _BY_LOOKS:
         return True
     listing = read_listing(page.body, page.url, may_visit=site.may_visit, content_type=page.content_type)
     if len(listing.products) < _SHORTEST_LIST:

@@ -101,6 +101,8 @@ def correct(
     """
     if field not in SELECTABLE:
         raise InputError(f"{field!r} is no field that can be set; there are: {', '.join(SELECTABLE)}")
+    if not draft.pages:
+        raise InputError("no page of the shop was read, its feed says all; what is wrong there, the shop can correct")
     pages = [page for page in draft.pages if url is None or url in (page.url, page.asked)]
     if not pages:
         raise InputError(

@@ -115,12 +115,17 @@ def lasting(hours: float | None) -> str:
     """An estimate in words."""
     if hours is None:
         return "an unknown time"
-    return f"{hours:.1f} hours" if hours >= 1 else f"{max(1, round(hours * 60))} min"
+    if hours * 60 < 1:
+        return "less than a minute"
+    return f"{hours:.1f} hours" if hours >= 1 else f"{round(hours * 60)} min"
 
 
 def _estimate(site: Site, known: int | None, ends: Sequence[float], listed: bool) -> tuple[float | None, str]:
     if listed:
-        return None, "the shop lists its products itself, a hundred or more to a request: minutes"
+        basis = "the shop lists its products itself, a hundred or more to a request"
+        if known is None:
+            return None, f"{basis}; how many there are will be known after the first crawl"
+        return known / 100 * site.delay / 3600, f"{known:,} products; {basis}"
     if len(ends) < 2:
         return None, "too few pages were answered to tell"
     seconds = (ends[-1] - ends[0]) / (len(ends) - 1)

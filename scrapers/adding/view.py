@@ -18,7 +18,7 @@ SHOWN = ("name", "price", "regularPrice", "currency", "availability", "gtin", "s
 
 
 def view(draft: Draft) -> dict[str, Any]:
-    """What was found, each page with its fields (value, reader, evidence, confidence or null) and candidates."""
+    """What was found, each page with its fields (value, reader, evidence, confidence or null), sellers, candidates."""
     return {
         "site": draft.site.name,
         "notes": list(draft.notes),
@@ -32,6 +32,7 @@ def view(draft: Draft) -> dict[str, Any]:
                 "url": page.url,
                 "rendered": page.rendered,
                 "fields": _fields(draft, number),
+                "sellers": _sellers(draft, number),
                 "candidates": _candidates(draft, number),
             }
             for number, page in enumerate(draft.pages)
@@ -46,6 +47,20 @@ def _fields(draft: Draft, number: int) -> dict[str, Any]:
         source = product.sources.get(field)
         shown[field] = source and {"value": written(getattr(product, field)), **asdict(source)}
     return shown
+
+
+def _sellers(draft: Draft, number: int) -> list[str]:
+    """What each seller asks, where several stand on the page."""
+    return [
+        ", ".join(
+            [
+                f"{offer.seller or 'a seller without a name'}: {written(offer.price)} {offer.currency or ''}".rstrip(),
+                *([f"shipping {written(offer.shipping)}"] if offer.shipping is not None else []),
+                *([offer.availability] if offer.availability else []),
+            ]
+        )
+        for offer in read(draft.pages[number], draft.site).offers
+    ]
 
 
 def _candidates(draft: Draft, number: int) -> dict[str, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from scrapers.extraction.currencies import ends_with_currency, spellings, starts_with_currency
-from scrapers.extraction.money_words import Role, heavier, is_quantity, role_before, role_behind
+from scrapers.extraction.money_words import Role, heavier, is_lowest_lately, is_quantity, role_before, role_behind
 
 
 class Number(NamedTuple):
@@ -92,7 +92,7 @@ def numbers_in(text: str) -> list[Number]:
     """The numbers of a plain text that may be money, ranges as one."""
     tokens = list(_TOKEN.finditer(text))
     numbers: list[Number] = []
-    done = said = 0
+    done = said = told = 0
     for token, following in zip_longest(tokens, tokens[1:]):
         if token["number"] is None or token.start() < done:
             done = max(done, token.end())
@@ -100,6 +100,9 @@ def numbers_in(text: str) -> list[Number]:
         number = _number(text, token, following, done, said)
         is_money = _may_be_money(text, number)
         previous = numbers[-1] if numbers else None
+        if "30" in text[told : number.start] and is_lowest_lately(text[told : number.start]):
+            number = number._replace(role="was")
+        told = number.said if number.sign or number.has_cents else told
         if previous and previous.end == done and _TO.fullmatch(text, previous.end, number.start):
             if is_money:
                 numbers[-1] = _range(previous, number)
@@ -196,7 +199,7 @@ def _may_be_money(text: str, number: Number) -> bool:
     left, right = text[number.start - 1 : number.start], text[number.end : number.end + 20]
     if right.lstrip(" ").startswith("%") or (left == "%" and not text[: number.start - 1].rstrip()[-1:].isdigit()):
         return False
-    if _MULTIPLE.match(right):
+    if _MULTIPLE.match(right) or (left and left in _LARGE):
         return False
     if number.sign:
         return True
@@ -204,10 +207,11 @@ def _may_be_money(text: str, number: Number) -> bool:
     return not is_quantity(right.lower()) and (number.has_cents or not glued)
 
 
+_LARGE = "천만千万億亿"
 _MULTIPLE = re.compile(
-    r"[km](?!\w)|\s?(?:(?:mio|mln|mrd|bn|millions?|lakhs?|lac|crores?|cr|тыс|млн)(?!\w)|[천만千万億])", re.IGNORECASE
+    rf"[km](?!\w)|\s?(?:(?:mio|mln|mrd|bn|millions?|lakhs?|lac|crores?|cr|тыс|млн)(?!\w)|[{_LARGE}])", re.IGNORECASE
 )
-"""Multiples of a thousand and more: 1.2k, 3 lakh, 1만. What they come to is not read."""
+"""Multiples of a thousand and more: 1.2k, 3 lakh, 1만. What they come to is not read, nor what follows: 1万2800."""
 
 
 def _range(first: Number, last: Number) -> Number:

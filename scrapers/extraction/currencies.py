@@ -80,7 +80,7 @@ MMK Ks
 MNT ₮
 AUD A$ AU$ $
 NZD NZ$ $
-CAD C$! CA$ Can$ CDN$ $
+CAD C$! CA$ $CA Can$ CDN$ $
 MXN MX$ Mex$ $
 ARS AR$ $
 CLP CL$ $

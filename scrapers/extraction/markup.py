@@ -22,6 +22,8 @@ RDFA = "rdfa"
 _MOST_PROPERTIES = 5000
 _MOST_NAMES = 10
 _LONGEST = 1000
+_LISTED = 3
+"""Different prices outside of any product, from which on they are those of other ones."""
 _LINKS = {"a": "href", "link": "href", "area": "href", "img": "src", "source": "src", "time": "datetime",
           "data": "value", "meter": "value", "object": "data"}  # fmt: skip
 
@@ -75,8 +77,14 @@ def _things(elements: Sequence[Element], syntax: _Syntax) -> Iterator[Node]:
         products[0]["offers"] = list(loose)
     if products:
         yield from products
-    elif loose or "price" in orphans:
+    elif loose or ("price" in orphans and not _is_list(orphans)):
         yield {"@type": ["Product"], "offers": list(loose) or [orphans], **orphans}
+
+
+def _is_list(orphans: Node) -> bool:
+    """Whether prices that no thing owns are those of many: a listing, or recommended products."""
+    prices = orphans["price"]
+    return isinstance(prices, list) and len({str(price) for price in prices}) >= _LISTED
 
 
 def _scope(element: Element, syntax: _Syntax) -> Element | None:

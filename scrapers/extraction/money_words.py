@@ -31,7 +31,10 @@ _BEFORE: dict[Role, str] = {
         tilbud, tilbudspris, nyt, tarjous, tarjoushinta, teraz, obecnie, cena promocyjna, promocja, tylko, nyní, akce,
         akční cena, naše cena, jen, akcia, akciová cena, akciós ár, acum, doar, preț redus, сейчас, теперь,
         новая цена, цена со скидкой, зараз, сега, нова цена, şimdi, sepette, indirimli fiyat, τώρα, μόνο, 特価,
-        セール価格, セール, 现价, 活动价, 促销价, 現價, 할인가, 판매가, الآن, السعر الآن""",
+        セール価格, セール, 现价, 活动价, 促销价, 現價, 할인가, 판매가, الآن, السعر الآن, بعد الخصم, τιμή προσφοράς,
+        νέα τιμή, τελική τιμή, ราคาพิเศษ, ลดเหลือ, เหลือ, giá mới, giá bán, giá khuyến mãi, chỉ còn, harga promo,
+        harga diskon, harga sekarang, מחיר מבצע, עכשיו, akcijska cijena, nova cijena, akcijska cena, sada, nauja kaina,
+        akcijos kaina, dabar, jaunā cena, akcijas cena, tagad, uus hind, soodushind, nüüd""",
     "was": """
         was, before, old price, mrp, m r p, original, originally, original price, rrp, msrp, srp, list, list price,
         regular, reg,
@@ -49,7 +52,10 @@ _BEFORE: dict[Role, str] = {
         původní cena, dříve, stará cena, pôvodná cena, namiesto, místo, eredeti, eredeti ár, régi ár, helyett, prp,
         preț vechi, preț inițial, в loc de, în loc de, было, старая цена, раньше, вместо, обычная цена, була,
         стара ціна, замість, стара цена, преди, önce, eski fiyat, eski, liste fiyatı, πριν, αρχική τιμή, αρχική,
-        定価, 通常価格, 参考価格, 希望小売価格, メーカー希望小売価格, 原价, 市场价, 原價, 정가, 정상가, قبل""",
+        定価, 通常価格, 参考価格, 希望小売価格, メーカー希望小売価格, 原价, 市场价, 原價, 정가, 정상가, قبل, السعر قبل,
+        κανονική τιμή, παλιά τιμή, τιμή καταλόγου, เดิม, ราคาเดิม, ปกติ, ราคาปกติ, giá cũ, giá gốc, giá niêm yết,
+        harga normal, harga asli, harga awal, מחיר קודם, מחיר רגיל, במקום, לפני, stara cijena, redovna cijena,
+        redovna cena, redna cena, sena kaina, įprasta kaina, buvo, vecā cena, bija, vana hind, tavahind""",
     "saving": """
         save, saves, saved, saving, savings, you save, discount, cashback, coupon, voucher, gift card, reward, rewards,
         sie sparen, sparen, spare, sparst, gespart, ersparnis, rabatt, preisvorteil, nachlass, gutschein, économi*,
@@ -134,6 +140,12 @@ _PARTS = re.compile(r" ?(?:x|mal|times)(?: ?(?:de|à|a|of|zu|po|da|af))? ?")
 _AFTER_NUMBER = re.compile(r" ?(?:out of|/|von|sur|su|van|av|из) ?(?:5|10|100)\b|[- ]?([^\W\d_]+[23²³]?|°[cf]|\"|'')")
 _INCLUDING = frozenset("incl inkl inc including inclusive inklusive".split())
 _FREE_OF = frozenset("free gratis kostenloser kostenlose kostenlos gratuite gratuita gratuito grátis".split())
+_THIRTY = re.compile(r"(?<!\d)30(?!\d|[.,]\d| ?(?:[mc]?l|k?g|[cm]m|x|%)(?!\w))", re.IGNORECASE)
+_LOWEST = re.compile(
+    r"lowest|best ?price|bestpreis|niedrig|tiefst|tiefpreis|günstigst|plus bas|m[áa]s bajo|menor|più basso|mais baixo|"
+    r"laagst|lägst|lavest|alin |najni|nejni|legalacs|mai mic|ниск|низк|найниж|χαμηλ|madal|zemāk|mažiaus",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\d")
 _NEAR = 6
 """Words before an amount that are looked at."""
@@ -160,6 +172,12 @@ def role_before(text: str) -> Role | None:
             if role and not (role == "shipping" and start and _is_included(words[start - 1], end == len(words))):
                 return role
     return None
+
+
+def is_lowest_lately(text: str) -> bool:
+    """Whether the text in front of an amount makes it the lowest price of the last 30 days, which the European Union
+    has shops state beside a reduced one (Directive 2019/2161)."""
+    return _THIRTY.search(text) is not None and _LOWEST.search(text) is not None
 
 
 def _is_included(word: str, is_next: bool) -> bool:

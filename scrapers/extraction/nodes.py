@@ -9,7 +9,8 @@ from scrapers.extraction.lenient_json import Json
 from scrapers.extraction.reading import tidy
 
 _UNFILLED = re.compile(
-    r"null|undefined|none|nan|n/?a|not available|unknown|-+|\.+|\[object Object\]|\$\w+|%\w+%|.*(?:\{\{|\$\{|<%).*",
+    r"null|undefined|none|nan|n/?a|not available|not applicable|does not apply|unknown|"
+    r"-+|\.+|\[object Object\]|\$\w+|%\w+%|.*(?:\{\{|\$\{|<%).*",
     re.IGNORECASE,
 )
 
@@ -39,7 +40,9 @@ def types_of(node: Node) -> set[str]:
 
 
 def listed(value: Json) -> list[Json]:
-    """A value as a list: none, one or several."""
+    """A value as a list: none, one or several. An object with numbers for names is one too, as PHP writes lists."""
+    if isinstance(value, dict) and value and all(name.isdecimal() for name in value):
+        return list(value.values())
     return value if isinstance(value, list) else [] if value is None else [value]
 
 

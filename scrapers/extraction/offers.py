@@ -115,6 +115,8 @@ def _price(
 def amount_of(value: Json, currency: str | None) -> tuple[Decimal, str | None] | None:
     """A price above 0, with its currency: shop software writes 0 where it has no price."""
     value = first(value)
+    if isinstance(value, dict):
+        value = first(node_of(value).get("@value"))
     if isinstance(value, Decimal):
         amount = money(value)
         return (amount, currency) if amount is not None and amount > 0 else None

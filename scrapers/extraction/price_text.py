@@ -8,6 +8,7 @@ telephone number, a percentage, a quantity or part of a code are no money; of th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -48,10 +49,11 @@ def read_price(
 ) -> Price | None:
     """The price that `text` states, or None where it states none.
 
-    Of several amounts the one said to be asked now is taken, else the first that is not said to be something else;
-    of several currencies the hinted one. Of a range it is the lower end, of "2 x 3,99 €" and "4x £25" the single
-    amount, of "3 for $10" the 10. An amount that is only per kilogram, per month, without tax or formerly asked counts
-    where there is no other; what is saved or paid for shipping never does. Percentages alone give None, "Free" alone 0.
+    Of several amounts the one said to be asked now is taken, else the first that is not said to be something else, or
+    the one that another exceeds by what is said to be saved; of several currencies the hinted one. Of a range it is the
+    lower end, of "2 x 3,99 €" and "4x £25" the single amount, of "3 for $10" the 10. An amount that is only per
+    kilogram, per month, without tax or formerly asked counts where there is no other; what is saved or paid for
+    shipping never does. Percentages alone give None, "Free" alone 0.
 
     `currency_hint` (the page's or site's currency, code or sign) stands in where none is written and settles a shared
     sign such as "$". `decimal_separator` ("." or ",") settles "1.099"; without it three digits behind a lone separator
@@ -63,8 +65,23 @@ def read_price(
         free = text is not None and _says_free(text)
         return Price(Decimal(0), resolve_currency(None, currency_hint)) if free else None
     hinted = resolve_currency(None, currency_hint)
-    best = min(found, key=lambda m: (RANK[m.role], not m.is_evident, hinted is not None and m.currency != hinted))
+    reduced = _less_by_saving(found)
+    best = min(
+        found,
+        key=lambda m: (
+            RANK[m.role],
+            not m.is_evident,
+            hinted is not None and m.currency != hinted,
+            m.amount not in reduced,
+        ),
+    )
     return None if best.role in ("saving", "shipping") else Price(best.amount, best.currency)
+
+
+def _less_by_saving(found: Sequence[Money]) -> set[Decimal]:
+    """What is left of the amounts without what is said to be saved: "$199.99 $149.99 You save $50.00"."""
+    saved = {money.amount for money in found if money.role == "saving"}
+    return {money.amount - less for less in saved for money in found}
 
 
 def find_prices(

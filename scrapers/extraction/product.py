@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from scrapers.extraction.branding import read_branding
 from scrapers.extraction.currencies import resolve_currency
 from scrapers.extraction.embedded import read_embedded
 from scrapers.extraction.identifiers import read_identifiers
@@ -27,7 +28,10 @@ from scrapers.extraction.subject import Subject
 from scrapers.extraction.unlabelled import read_unlabelled
 from scrapers.extraction.visible.reader import read_visible
 
-_READERS = (read_jsonld, read_markup, read_opengraph, read_embedded, read_identifiers, read_unlabelled, read_visible)
+_READERS = (
+    read_jsonld, read_markup, read_opengraph, read_embedded, read_identifiers, read_branding,
+    read_unlabelled, read_visible,
+)  # fmt: skip
 _MARKED_UP = frozenset({"jsonld", "microdata", "rdfa", "shopify", "woocommerce"})
 """Readers that read nothing on a page without a product."""
 _SHOP_AS_BRAND = 0.6

@@ -17,6 +17,8 @@ from math import exp, log
 from scrapers.extraction.currencies import resolve_currency
 from scrapers.extraction.reading import FIELDS, LIST_FIELDS, Reading, Value
 from scrapers.extraction.reliability import RELIABILITY, UNMEASURED
+from scrapers.extraction.stated_prices import held_against_shown
+from warehouse.gtin import clean_gtin
 
 SELECTOR = "selector"
 """The reader that nothing overrules: a person chose what it points at."""
@@ -32,6 +34,11 @@ _SOURCES = {
 }
 """Readers that have their values from one place, by that place; all others are sources of their own."""
 _SUREST = 0.98
+_LEAST = 2 / 3
+"""Odds from which on a value is told, two chances in five: a reader is measured where others know better too, and is
+right more often where it is alone."""
+_GTIN = 12
+"""Digits of a GTIN that is none by chance."""
 _CODE = 3
 """Letters of a currency's code; what is shorter is a sign that several currencies share."""
 _TEXTS = frozenset({"name", "brand", "sku", "mpn", "seller"})
@@ -52,13 +59,12 @@ def resolve(readings: Iterable[Reading]) -> tuple[dict[str, Resolved], dict[str,
     for reading in readings:
         by_field.setdefault(reading.field, []).append(reading)
     by_field["currency"] = _settled(by_field.get("currency", []))
+    by_field["price"] = _prices(by_field)
+    by_field["mpn"] = _of_makers(by_field)
     one = {field: found for field in FIELDS if (found := _resolve(by_field.get(field, ()))) is not None}
     regular, price = one.get("regularPrice"), one.get("price")
     if regular and not (price and _is_reduced(regular.value, price.value)):
         del one["regularPrice"]  # no reduction
-    sku, mpn = one.get("sku"), one.get("mpn")
-    if sku and mpn and _key(sku.reading) == _key(mpn.reading) and mpn.reading.reader in _SOURCES:
-        del one["mpn"]  # software that has no such number fills in the shop's own
     if price is None:
         one.pop("currency", None)
         one.pop("currencyRaw", None)
@@ -72,6 +78,27 @@ def _settled(readings: Sequence[Reading]) -> list[Reading]:
         return list(readings)
     code = str(max(codes, key=lambda reading: reading.confidence).value)
     return [replace(reading, value=resolve_currency(str(reading.value), code) or reading.value) for reading in readings]
+
+
+def _of_makers(by_field: Mapping[str, Sequence[Reading]]) -> list[Reading]:
+    """The readings of a maker's number, without those of software that knows none and fills in another field."""
+    own = {_key(r) for field in ("sku", "name") for r in by_field.get(field, ()) if r.reader in _SOURCES}
+    stated = by_field.get("mpn", ())
+    return [r for r in stated if r.reader not in _SOURCES or (_key(r) not in own and _may_be_mpn(str(r.value)))]
+
+
+def _may_be_mpn(text: str) -> bool:
+    is_gtin = len(text) >= _GTIN and clean_gtin(text) is not None
+    return not is_gtin and any(c.isdigit() and c != "0" for c in text)
+
+
+def _prices(by_field: Mapping[str, Sequence[Reading]]) -> list[Reading]:
+    """The readings of a price, those that only data gives held against what the page shows."""
+    prices = by_field.get("price", ())
+    stated = [reading for reading in prices if reading.reader in _SOURCES]
+    shown = [reading for reading in prices if reading.reader not in _SOURCES]
+    before = frozenset(r.value for r in by_field.get("regularPrice", ()) if r.reader not in _SOURCES)
+    return held_against_shown(stated, shown, before) + shown
 
 
 def _is_reduced(regular: Value, price: Value) -> bool:
@@ -92,8 +119,8 @@ def _resolve(readings: Sequence[Reading]) -> Resolved | None:
     if not odds:
         return None
     best = max(odds, key=lambda key: odds[key])  # the first of equals
-    if odds[best] < 1:
-        return None  # rather wrong than right, by all that speaks for it
+    if odds[best] < _LEAST:
+        return None
     confidence = odds[best] / (1 + sum(odds.values()))
     reading = max(votes[best].values(), key=_probability)
     return Resolved(reading.value, reading, round(confidence, 3))

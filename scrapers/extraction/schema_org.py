@@ -21,6 +21,9 @@ _NUMBERS = ("sku", "productid", "mpn", "gtin13", "gtin", "isbn")
 _MOST_PRODUCTS = 500
 _MOST_VARIANTS = 200
 _MOST_IMAGES = 20
+_SEVERAL = 2
+_OF_VARIANT = 0.75
+"""Left of the confidence in a number that is one variant's: a page shows its product's, where that has one."""
 _FITS = 0.5
 """The likeness to a title from which a product counts as the page's own."""
 
@@ -31,7 +34,7 @@ def read_products(nodes: Iterable[Node], context: Context, reader: str) -> list[
     if not products:
         return []
     product, trust = _main(products, context)
-    return list(_readings(product, context, reader, trust))
+    return list(_readings(_as_group(product, products), context, reader, trust))
 
 
 def _is_product(node: Node) -> bool:
@@ -61,6 +64,17 @@ def _main(products: Sequence[Node], context: Context) -> tuple[Node, float]:
     if best[1]:
         return best[2], 0.95
     return best[2], 0.8 if len(products) == 1 and "name" not in best[2] else 0.5
+
+
+def _as_group(product: Node, products: Sequence[Node]) -> Node:
+    """The product, with what others of its name say besides, as where a theme and an app write one each; where they
+    bear numbers of their own, they are its variants, and none of their numbers is its own."""
+    name = text_of(product.get("name"))
+    alike = [other for other in products if name and text_of(other.get("name")) == name]
+    numbers = {number for other in alike if (number := text_of(other.get("sku")))}
+    if len(numbers) >= _SEVERAL:
+        return {"hasvariant": list(alike), **product}
+    return {key: value for other in [*reversed(alike), product] for key, value in other.items() if value}
 
 
 def _readings(product: Node, context: Context, reader: str, trust: float) -> Iterator[Reading]:
@@ -100,13 +114,16 @@ def _identity(product: Node, chosen: Node, context: Context, reader: str, trust:
     if brand is None:
         yield from reading("brand", "Product.manufacturer", brand_in(text_of(product.get("manufacturer"))), trust * 0.8)
     sku = number_in(text_of(product.get("sku")) or text_of(chosen.get("sku")))
-    yield from reading("sku", "Product.sku", sku)
+    variants = {text_of(variant.get("sku")) for variant in nodes_in(product.get("hasvariant"))}
+    of_variant = len(variants) >= _SEVERAL and text_of(product.get("sku")) in {None, *variants}
+    yield from reading("sku", "Product.sku", sku, trust * (_OF_VARIANT if of_variant else 1))
     kind, number = _numbered(number_in(text_of(product.get("productid"))))
     yield from reading(kind, "Product.productID", number, trust * (0.6 if sku else 0.8))
     mpn = text_of(product.get("mpn")) or text_of(chosen.get("mpn"))
     yield from reading("mpn", "Product.mpn", mpn)
-    if mpn is None and isinstance(first(product.get("model")), str):
-        yield from reading("mpn", "Product.model", text_of(product.get("model")), trust * 0.6)
+    model = text_of(product.get("model")) if isinstance(first(product.get("model")), str) else None
+    if mpn is None and model and any(c.isdigit() for c in model):  # else it is a name
+        yield from reading("mpn", "Product.model", model, trust * 0.6)
     gtin = gtin_of(product) or gtin_of(chosen)
     if gtin:
         yield from reading("gtin", f"Product.{gtin[0]}", gtin[1])

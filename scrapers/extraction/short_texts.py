@@ -1,10 +1,21 @@
-"""Brands and numbers out of short texts."""
+"""Short texts of an element, and the brands and numbers that they state."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from scrapers.extraction.page import Element
 
 LONGEST = 60
+UNSEEN = frozenset(
+    {"script", "style", "noscript", "template", "svg", "option", "iframe", "head", "title", "meta", "link"}
+)
+"""Tags whose texts nobody sees."""
+
+_MOST_WITHIN = 10
+_LONGEST_CLEAN = 120
+_NOISE = re.compile(r"^[\s:：#\-–|\u200e\u200f\u200b.]+|[\s:：,;|\u200e\u200f\u200b]+$")
 
 _VISIT = re.compile(
     r"(?:visit the|brand|marke|marque|marca|merk|besuche? den|besuchen sie den|visiter la boutique|"
@@ -27,9 +38,19 @@ _LOGO = re.compile(r"^logo[ :-]+(?:(?:of|der|von|de|du|di|da|van) )?|[ -]+logo$"
 _ADDRESS = re.compile(r"(?:https?:)?/|.*[?=].*|.*\.(?:html?|php|aspx?|com)\b.*", re.IGNORECASE)
 
 
+_NO_BRAND = re.compile(
+    r"unbranded|non[ -]?branded|(?:no|without|ohne|sans|sin|senza|sem|zonder|bez|без|uden|utan|uten)[ -]?"
+    r"(?:brand|name|marke|marque|marca|merk|marki|značky|бренда|марки|mærke|märke|merke)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?<!\d)\d{1,2}[./-]\d{1,2}(?!\d)")
+
+
 def brand_in(text: str | None, *, most_words: int = 5) -> str | None:
     """The brand that `text` states: a few words with letters in them; "Visit the Acme Store" is Acme."""
-    if not text or len(text) > LONGEST or _CAPTION.fullmatch(text) or _ADDRESS.match(text):
+    if not text or len(text) > LONGEST or any(pattern.fullmatch(text) for pattern in (_CAPTION, _NO_BRAND)):
+        return None
+    if _ADDRESS.match(text) or _DATE.search(text):
         return None
     visit = _VISIT.fullmatch(text)
     name = _LOGO.sub("", visit["name"] if visit else text)
@@ -43,3 +64,18 @@ def number_in(text: str | None) -> str | None:
     first, *others = text.split()
     words_follow = any(c.isdigit() for c in first) and not any(c.isdigit() for word in others for c in word)
     return first if others and words_follow else text
+
+
+def texts_in(element: Element) -> Iterator[str]:
+    """The first texts in an element, those of scripts left out."""
+    for count, inner in enumerate(element.iter()):
+        if count > _MOST_WITHIN or inner.tag in UNSEEN:
+            return
+        cleaned = clean(inner.text)
+        if cleaned:
+            yield cleaned
+
+
+def clean(text: str | None) -> str:
+    """The beginning of a text without the blanks and points around it; empty for none."""
+    return _NOISE.sub("", text[:_LONGEST_CLEAN]) if text else ""

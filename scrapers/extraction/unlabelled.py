@@ -82,7 +82,8 @@ _PARAMETER = re.compile(
 def read_unlabelled(page: Page, context: Context) -> list[Reading]:
     """Readings of sku, and of mpn and gtin where an element is named after them."""
     titles = page.places.get("h1", ())[:_MOST_TITLES]
-    return [*_named(page, titles or (0,)), *_in_forms(page, context), *_beside(page, titles), *_in_address(context)]
+    beside = _beside(page, titles, context)
+    return [*_named(page, titles or (0,)), *_in_forms(page, context), *beside, *_in_address(context)]
 
 
 def _named(page: Page, titles: Sequence[int]) -> Iterator[Reading]:
@@ -161,21 +162,32 @@ def _in_forms(page: Page, context: Context) -> Iterator[Reading]:
                 if attribute.startswith("data-") and attribute[5:].replace("-", "_") in _PRODUCT_IDS and _plain(value):
                     alone.setdefault(attribute, []).append(value)
     for called, values in alone.items():
-        if len(set(values)) == 1 and not _number_at_end(context.url):
+        if len(set(values)) == 1 and not _number_at_end(context.url) and not _is_row(values[0]):
             yield Reading("sku", values[0], FORM, 0.65, evidence(f"form {called}", values[0]))
 
 
-def _beside(page: Page, titles: Iterable[int]) -> Iterator[Reading]:
+def _is_row(text: str) -> bool:
+    """Whether a number is so long that it can only be a row's in a database, as Shopify's are, or a GTIN."""
+    return text.isdigit() and len(text) >= _AS_GTIN and clean_gtin(text) is None
+
+
+def _bare(code: str) -> str:
+    return "".join(filter(str.isalnum, code.casefold()))
+
+
+def _beside(page: Page, titles: Iterable[int], context: Context) -> Iterator[Reading]:
     """A text by the title that is a code, and one that the page knows in more places."""
     spans = [(title - _JUST_BEFORE, title + _JUST_BEHIND) for title in titles]
     if not spans:
         return
     seen: set[str] = set()
+    labelled: dict[str, list[Reading]] = {}
+    numbers = frozenset(map(_bare, context.subject.ids))
     before = ""
     begin, end = (bisect_left(page.texts, place, key=itemgetter(0)) for place in (spans[0][0], spans[-1][1] + 1))
     for order, element, written, _ in page.texts[begin:end]:
         if len(seen) > _MOST_CODES:
-            return
+            break
         if not any(start <= order <= end for start, end in spans) or element.tag in _UNSEEN:
             continue
         found = _CODE.fullmatch(" ".join(written.split())) if len(written) <= _LONGEST_TEXT else None
@@ -185,10 +197,12 @@ def _beside(page: Page, titles: Iterable[int]) -> Iterator[Reading]:
         if code in seen or not _is_code(code) or (known_label(label) or _OF_SHOP)[0] != "sku":
             continue
         seen.add(code)
-        repeated = page.source.count(code.encode()) > _ITSELF_AND_ONE
+        repeated = page.source.count(code.encode()) > _ITSELF_AND_ONE or _bare(code) in numbers
         if label or repeated:
             sure = 0.9 if label and repeated else 0.8
-            yield Reading("sku", code, BESIDE, sure, evidence("beside the title", written))
+            reading = Reading("sku", code, BESIDE, sure, evidence("beside the title", written))
+            labelled.setdefault(label or code, []).append(reading)
+    yield from (reading for found in labelled.values() if len(found) < _IS_LIST for reading in found)
 
 
 def _is_code(text: str) -> bool:

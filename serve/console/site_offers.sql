@@ -5,13 +5,13 @@ with crawled as (
   where c.site = $site and c.offers > 0
 ),
 ranked as (
-  select o.*, row_number() over (order by o.observed_at desc, o.offer_id) as nth
+  select o.*, count(*) over () as offers_read, row_number() over (order by o.observed_at desc, o.offer_id) as nth
   from offers as o
   join crawled on crawled.crawl_id = o.crawl_id and crawled.nth = 1
   where o.site = $site
 )
 select
-  crawl_id, offer_id, url, title, gtin, price, list_price, currency, availability, source, confidence, evidence,
-  observed_at
+  crawl_id, offer_id, url, seller, title, gtin, price, list_price, currency, availability, source, confidence, evidence,
+  observed_at, offers_read
 from ranked
 where nth <= 20

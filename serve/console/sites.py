@@ -26,9 +26,11 @@ from serve.console.form import Form
 from serve.console.gate import admitted, from_this_console
 from serve.console.overview import LAST_CRAWLS, Crawl, crawl_of
 from serve.state import Serving
+from warehouse.doctor.crawls import Trouble, site_healths
 from warehouse.house import Warehouse
 from warehouse.questions import Question
-from warehouse.tables import OFFERS, STRING
+from warehouse.session import Session
+from warehouse.tables import INTEGER, OFFERS, STRING
 
 _PATIENCE = 20.0
 """Seconds that a form waits for its work to be done, before the page says that it goes on."""
@@ -46,6 +48,7 @@ SITE_OFFERS = Question.read(
                 "crawl_id",
                 "offer_id",
                 "url",
+                "seller",
                 "title",
                 "gtin",
                 "price",
@@ -58,6 +61,7 @@ SITE_OFFERS = Question.read(
                 "observed_at",
             )
         ]
+        + [pa.field("offers_read", INTEGER)]
     ),
     key=("crawl_id", "offer_id"),
     params={"site": STRING},
@@ -66,10 +70,11 @@ SITE_OFFERS = Question.read(
 
 @dataclass(frozen=True)
 class SitesPage:
-    """The shops on record with their newest crawls by name, and those that are being added."""
+    """The shops on record, their newest crawls and what is wrong with some by name, and those that are being added."""
 
     sites: Sequence[Site]
     crawls: Mapping[str, Crawl]
+    troubles: Mapping[str, Trouble]
     drafts: Sequence[Standing]
 
 
@@ -78,6 +83,7 @@ class OfferRead:
     """An offer as it was last read; `evidence` says by field where its value stood."""
 
     url: str
+    seller: str | None
     title: str | None
     gtin: str | None
     price: Decimal | None
@@ -91,21 +97,30 @@ class OfferRead:
 
 @dataclass(frozen=True)
 class SitePage:
-    """One shop: its file, its newest crawls and offers, and its saved test pages."""
+    """One shop: its file, its newest crawls, what is wrong with it, its newest offers and its saved test pages.
+
+    `offers` are the newest few of the `offers_read` in its newest crawl that brought any.
+    """
 
     site: Site
     file: str
     crawls: Sequence[Crawl]
+    trouble: Trouble | None
     offers: Sequence[OfferRead]
+    offers_read: int
     confirmed: Sequence[tuple[str, Mapping[str, str]]]
 
 
 def sites_page(serving: Serving) -> SitesPage:
     """All shops, as things stand now."""
     warehouse = serving.warehouse
+    sites = all_registered(warehouse)
+    with warehouse.session(engine="duckdb") as session:
+        troubles = _troubles(session, warehouse)
     return SitesPage(
-        sites=all_registered(warehouse),
+        sites=sites,
         crawls={crawl.site: crawl for crawl in serving.facts.get().crawls},
+        troubles={site.name: troubles[site.name] for site in sites if site.name in troubles},
         drafts=drafts.all_drafts(warehouse.settings, warehouse.clock),
     )
 
@@ -116,13 +131,20 @@ def site_page(warehouse: Warehouse, name: str) -> SitePage:
     with warehouse.session(engine="duckdb") as session:
         crawls = session.ask(SITE_CRAWLS, site=name).sort_by([("finished_at", "descending")]).to_pylist()
         offers = session.ask(SITE_OFFERS, site=name).sort_by([("title", "ascending")]).to_pylist()
+        trouble = _troubles(session, warehouse).get(name)
     return SitePage(
         site=site,
         file=site_file(site),
         crawls=[crawl_of(row) for row in crawls],
+        trouble=trouble,
         offers=[_offer(row) for row in offers],
+        offers_read=offers[0]["offers_read"] if offers else 0,
         confirmed=list(confirmed_pages(warehouse.settings.corrections / name)),
     )
+
+
+def _troubles(session: Session, warehouse: Warehouse) -> dict[str, Trouble]:
+    return {health.site: health.trouble for health in site_healths(session, warehouse.clock()) if health.trouble}
 
 
 def _offer(row: Mapping[str, Any]) -> OfferRead:
@@ -130,7 +152,18 @@ def _offer(row: Mapping[str, Any]) -> OfferRead:
         evidence = json.loads(row["evidence"] or "{}")
     except ValueError:
         evidence = {}
-    named = ("url", "title", "gtin", "price", "list_price", "currency", "availability", "source", "confidence")
+    named = (
+        "url",
+        "seller",
+        "title",
+        "gtin",
+        "price",
+        "list_price",
+        "currency",
+        "availability",
+        "source",
+        "confidence",
+    )
     return OfferRead(
         **{name: row[name] for name in named},
         evidence={str(k): str(v) for k, v in evidence.items()} if isinstance(evidence, dict) else {},

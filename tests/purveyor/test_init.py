@@ -83,6 +83,13 @@ def test_a_folder_gets_a_file_and_a_home(place: Path) -> None:
     assert stores(shop / ".purveyor") == {"007": ('Müller\'s "Lädchen" #1 🛒: no', "EUR", "Europe/Vienna", True)}
 
 
+def test_it_says_where_to_go_on(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = CliRunner().invoke(app, ["init", "my shop", *GIVEN], catch_exceptions=False)
+    assert f"next: cd '{place / 'my shop'}', then purveyor import " in made.stdout
+    monkeypatch.chdir(place / "my shop")
+    assert "next: purveyor import " in CliRunner().invoke(app, ["init"], catch_exceptions=False).stdout
+
+
 def test_below_the_folder_commands_use_its_home_and_files_stores(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     init("myshop", *GIVEN)
     monkeypatch.chdir(place / "myshop")

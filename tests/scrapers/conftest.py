@@ -43,6 +43,8 @@ class Shop:
         """What a path is answered with before its page is."""
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.times: list[float] = []
+        self.slowness = 0.0
+        """Seconds before each answer."""
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -51,10 +53,12 @@ class Shop:
             def do_GET(self) -> None:
                 shop.asked.append((self.path, dict(self.headers)))
                 shop.times.append(time.monotonic())
+                time.sleep(shop.slowness)
                 answer = shop.pages.get(self.path, Answer(404, {"Content-Type": HTML}, b""))
                 if shop.first.get(self.path):
                     answer = shop.first[self.path].pop(0)
-                if self.headers.get("If-None-Match", "?") == answer.headers.get("ETag"):
+                known = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
+                if any(self.headers.get(asked, "?") == answer.headers.get(name) for asked, name in known.items()):
                     answer = Answer(304, {}, b"")
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from scrapers.adding.discovery import Discovery, discover
-from scrapers.adding.draft import explore, site_name
+from scrapers.adding.draft import Draft, correct, explore, site_name
+from scrapers.adding.view import view
 from scrapers.fetcher import FetchedPage
 from scrapers.sites import Site
 from warehouse.errors import InputError
@@ -136,11 +137,58 @@ def test_a_lone_product_page_is_watched(product_page: Callable[..., str]) -> Non
     assert (found.site.watch, found.known, len(found.pages)) == ((f"{BASE}/thing",), 1, 1)
 
 
+def test_from_a_product_page_the_home_page_s_lists_are_found(product_page: Callable[..., str]) -> None:
+    things = [f"/thing/{n}" for n in range(6)]
+    goods = {path: product_page(f"Thing {path}", "5.00") for path in things}
+    found = find(Answers({"/": listing(*things), **goods}), "/thing/3")
+    assert (found.site.categories, found.site.watch, found.known) == ((f"{BASE}/",), (), 6)
+
+
 def test_a_page_drawn_by_scripts_is_drawn(product_page: Callable[..., str]) -> None:
     shell = '<html><body><div id="app"></div><script src="/app.js"></script></body></html>'
     found = find(Answers({"/thing": shell}, drawn={"/thing": product_page("Thing", "5.00")}), "/thing")
     assert found.pages[0].rendered
     assert found.site.watch == (f"{BASE}/thing",)
+
+
+def test_a_feed_is_the_start_itself() -> None:
+    items = "".join(
+        f"<item><g:id>{n}</g:id><g:title>Thing {n}</g:title><g:link>{BASE}/p/{n}</g:link><g:price>{n}.50 EUR</g:price>"
+        "<g:availability>in_stock</g:availability></item>"
+        for n in range(1, 8)
+    )
+    feed = f'<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>{items}</channel></rss>'
+    answers = Answers({"/feed.xml": feed})
+    found = find(answers, "/feed.xml")
+    assert (found.site.feeds, found.site.watch, found.pages) == ((f"{BASE}/feed.xml",), (), ())
+    assert (found.known, len(found.products)) == (7, 7)
+    assert found.notes[0] == "a product feed with 7 products: prices come from it, their pages are not read"
+    assert "it lists Thing 1, 1.50 EUR, in_stock" in found.notes
+    assert answers.asked == [f"{BASE}/robots.txt", f"{BASE}/feed.xml"]
+    draft = Draft(found.site, found.pages, found.products, found.known, found.forbidden, found.notes)
+    with pytest.raises(InputError, match="no page of the shop was read, its feed says all"):
+        correct(draft, "price", value="1,50 €")
+
+
+def test_a_page_that_lists_sellers_is_a_product_s() -> None:
+    def compared(n: int) -> str:
+        rows = "".join(
+            f"<tr><td>{seller}</td><td>{n + more},90 €</td><td>+ 4,90 € Versand</td><td>sofort lieferbar</td>"
+            f'<td><a href="/go/{n}/{seller}">Zum Shop</a></td></tr>'
+            for more, seller in enumerate(("Meier", "Schulze", "Krause"))
+        )
+        head = "<tr><th>Händler</th><th>Preis</th><th>Versand</th><th>Lieferung</th><th></th></tr>"
+        return f"<html lang=de><body><h1>Thing {n}</h1><h2>3 Angebote</h2><table>{head}{rows}</table></body></html>"
+
+    things = [f"/thing/{n}" for n in range(20, 26)]
+    found = find(Answers({"/": listing(*things)} | {path: compared(int(path[-2:])) for path in things}))
+    assert (found.site.categories, found.known) == ((f"{BASE}/",), 6)
+    draft = Draft(found.site, found.pages, found.products, found.known, found.forbidden, found.notes)
+    assert view(draft)["pages"][0]["sellers"] == [
+        "Meier: 20.90 EUR, shipping 4.90, in_stock",
+        "Schulze: 21.90 EUR, shipping 4.90, in_stock",
+        "Krause: 22.90 EUR, shipping 4.90, in_stock",
+    ]
 
 
 def test_shopify_lists_its_products_itself(product_page: Callable[..., str]) -> None:

@@ -49,6 +49,18 @@ def test_a_saved_page_with_its_evidence(tmp_path: Path, name: str) -> None:
     assert product["brand"] is None
 
 
+def test_sellers_are_listed_for_people(tmp_path: Path) -> None:
+    offers = ", ".join(
+        f'{{"@type": "Offer", "price": "{price}", "priceCurrency": "EUR", "seller": {{"name": "{seller}"}}}}'
+        for seller, price in (("Meier [1]", "19.90"), ("Krause", "21.90"))
+    )
+    page = f'<h1>Cup</h1><script type="application/ld+json">{{"@type": "Product", "name": "Cup", "offers": [{offers}]}}'
+    (tmp_path / "page.html").write_text(f"{page}</script>")
+    shown = run(tmp_path / "page.html")
+    for text in ("seller Meier [1], price 19.90, currency EUR", "seller Krause, price 21.90, currency EUR"):
+        assert text in shown
+
+
 def test_an_address_is_fetched_as_a_crawl_would(shop: Shop) -> None:
     shop.page("/p/1", PAGE)
     product = json.loads(run(f"{shop.url}/p/1", "--allow-private", "--json"))

@@ -48,6 +48,8 @@ ELSEWHERE = [
 BUILT = ["http://shop.example@127.0.0.1:{port}/", "http://127.0.0.1:{port}#@shop.example/",
          "http://a:b@localhost:{port}/", "http://127.0.0.1%00.shop.example:{port}/",
          "http://[fe80::1%25lo]:{port}/", "http://127.0.0.1:{port}\\@shop.example/"]  # fmt: skip
+OTHER_SCHEMES = ["file:///etc/passwd", "file://localhost/etc/passwd", "data:text/html,<p class=price>1 EUR</p>",
+                 "ftp://127.0.0.1:{port}/", "s3://bucket/key", "gopher://127.0.0.1:{port}/"]  # fmt: skip
 REFUSED = {"private_address", "unknown_host", "off_site", "other"}
 
 
@@ -81,7 +83,7 @@ def direct(port: int) -> list[str]:
     return [
         *(f"{scheme}://{host}:{port}/" for host in LOOPBACK + ELSEWHERE for scheme in ("http",)),
         f"https://127.0.0.1:{port}/", f"https://localhost:{port}/", f"https://[::1]:{port}/",
-        *(url.format(port=port) for url in BUILT),
+        *(url.format(port=port) for url in BUILT + OTHER_SCHEMES),
     ]  # fmt: skip
 
 

@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from scrapy.http import HtmlResponse, Response
+from scrapy.settings import Settings
+from scrapy.utils.conf import build_component_list
 
 from scrapers.crawl import crawl
 from scrapers.due import Due
@@ -24,7 +27,10 @@ from scrapers.sites import Tiers
 from scrapers.sites.proxy import is_inside
 from scrapers.sites.window import Window
 from scrapers.spiders.backoff import seconds_asked
+from scrapers.spiders.memory import OwnMemoryUsage
+from scrapers.spiders.pace import Pace
 from scrapers.spiders.refusals import refusal
+from scrapers.spiders.settings import crawl_settings
 from warehouse.errors import ConfigError, InputError
 from warehouse.house import Warehouse
 from warehouse.jobs.job import Run
@@ -67,6 +73,22 @@ def test_a_busy_shop_is_left_alone_for_as_long_as_it_asks(shop: Shop, product_pa
     assert min(gaps) > 0.3  # whatever the site file allows, and without Scrapy's jitter
     agents = {headers["User-Agent"] for _, headers in shop.asked}
     assert all(agent.startswith("PurveyorBot/") and agent.endswith(" (https://us.example/bot)") for agent in agents)
+
+
+def test_a_slow_shop_is_asked_more_slowly(shop: Shop, product_page: Page, warehouse: Warehouse) -> None:
+    watch = tuple(shop.page(f"/p/{n}", product_page(f"P{n}", "1.00")) for n in range(14))
+    shop.slowness = 0.4
+    assert crawl(shop.site(watch=watch, concurrency=4), warehouse).offers == 14
+    # The first four at once; from then on as many as it answers meanwhile, one by one and not in bursts.
+    times = shop.times[shop.paths.index("/p/0") :][4:]
+    gaps = sorted(later - earlier for earlier, later in pairwise(times))
+    assert gaps[len(gaps) // 4] > 0.03
+
+
+def test_nothing_of_scrapy_listens(shop: Shop) -> None:
+    """Among its extensions are two consoles that run what they are sent."""
+    extensions = Settings(crawl_settings(shop.site(watch=(shop.url,)))).getwithbase("EXTENSIONS")
+    assert build_component_list(extensions) == [OwnMemoryUsage, Pace]
 
 
 def answer(status: int = 200, body: str = "", **headers: str) -> Response:
@@ -137,21 +159,25 @@ def test_what_has_not_changed_is_not_sent_again(
 ) -> None:
     same = shop.answer("/p/same", product_page("A", "1.00").encode(), ETag='"v1"')
     other = shop.answer("/p/other", product_page("B", "2.00").encode(), ETag='"v1"')
+    date = "Mon, 01 Jun 2026 11:00:00 GMT"
+    dated = shop.answer("/p/dated", product_page("E", "5.00").encode(), Last_Modified=date)
     tail = shop.page("/t/tail", product_page("C", "3.00"))
     new = shop.page("/t/new", product_page("D", "4.00"))
-    sitemap = shop.sitemap(same, other, tail)
-    site = shop.site(sitemap=sitemap, tiers=Tiers(daily=(same,), daily_url="/p/o"))
-    assert crawl(site, warehouse).planned == 3
+    sitemap = shop.sitemap(same, other, dated, tail)
+    site = shop.site(sitemap=sitemap, tiers=Tiers(daily=(same, dated), daily_url="/p/o"))
+    assert crawl(site, warehouse).planned == 4
     shop.answer("/p/other", product_page("B", "2.50").encode(), ETag='"v2"')
-    shop.sitemap(same, other, tail, new)
+    shop.sitemap(same, other, dated, tail, new)
     clock.forward(days=1)
     health = crawl(site, warehouse)
     # The tail waits for its week; what is new does not.
-    assert (health.outcome, health.planned, health.not_modified) == ("finished", 3, 1)
+    assert (health.outcome, health.planned, health.not_modified) == ("finished", 4, 2)
     assert shop.paths.count("/t/tail") == 1
-    seen = [(row["url"].removeprefix(shop.url), row["price"]) for row in offers(warehouse)[3:]]
-    assert sorted(seen) == [("/p/other", Decimal("2.5")), ("/p/same", Decimal(1)), ("/t/new", Decimal(4))]
-    assert all(row["observed_at"] >= clock.now for row in offers(warehouse)[3:])
+    seen = [(row["url"].removeprefix(shop.url), row["price"]) for row in offers(warehouse)[4:]]
+    assert sorted(seen) == [
+        ("/p/dated", Decimal(5)), ("/p/other", Decimal("2.5")), ("/p/same", Decimal(1)), ("/t/new", Decimal(4)),
+    ]  # fmt: skip
+    assert all(row["observed_at"] >= clock.now for row in offers(warehouse)[4:])
 
 
 def test_which_pages_are_due() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +27,7 @@ from scrapers.sites import Shipping, Site, Tiers, read_site
 from warehouse.errors import InputError, NotFound
 from warehouse.house import Warehouse
 from warehouse.jobs.job import Run
-from warehouse.progress import quiet
+from warehouse.progress import Progress, quiet
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ def test_from_an_address_to_a_crawled_site_and_a_saved_test_page(
     assert (trial["planned"], trial["fetched"], trial["offers"], trial["rendered"]) == (20, 20, 20, 0)
     assert (trial["fields"]["price"], trial["fields"]["gtin"], trial["failures"]) == (20, 0, {})
     assert trial["basis"].startswith("24 product pages, ")
+    pace = float(trial["basis"].removeprefix("24 product pages, ").partition(" s a page")[0])
+    assert trial["hours"] == pytest.approx(24 * pace / 3600, rel=0.06) and pace > 0
     assert f"{shop.port}" in file.read_text()
     assert shop.url + "/p/3" not in [shop.url + path for path in shop.paths]
 
@@ -214,6 +218,33 @@ def test_saved_pages_are_compared_by_value(tmp_path: Path) -> None:
     miss.file.write_text("{}")
     with pytest.raises(InputError, match="this is no saved page's list of values; restore it, or delete it"):
         check(tmp_path, site)
+
+
+def test_nothing_moves_on_the_screen_while_she_is_asked(
+    purveyor: Purveyor, members_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bar that is drawn anew ten times a second would draw over what she types."""
+    shown: list[str] = []
+
+    @contextmanager
+    def bars() -> Iterator[Progress]:
+        shown.append("bar")
+        yield quiet
+        shown.append("gone")
+
+    def ask(question: str, **_: object) -> str:
+        shown.append(question.strip())
+        return ""
+
+    monkeypatch.setattr("purveyor.sites.progress", bars)
+    monkeypatch.setattr("purveyor.sites.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    monkeypatch.setattr("typer.prompt", ask)
+    monkeypatch.setattr("typer.confirm", lambda question, **_: bool(ask(question)))
+    file = tmp_path / "a.yaml"
+    added = purveyor("sites", "add", members_shop.url, "--allow-private", "--delay", "0", "--output", str(file))
+    assert added.exit_code == 0, added.output
+    which, record = "Which field is wrong? (Enter: none)", "Put 127.0.0.1-{} on record, to be crawled every night?"
+    assert shown == ["bar", "gone", which, "bar", "gone", record.format(members_shop.port)]
 
 
 def test_on_a_terminal_she_is_asked_until_all_is_right() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
+import pyarrow as pa
 import pytest
 
 from scrapers.registered import register, registered
@@ -19,6 +21,7 @@ from tests.serve.conftest import browsing, running
 from tests.serve.shop import furnish
 from tests.serve.test_console import HOSTILE, Page
 from warehouse.house import Warehouse
+from warehouse.tables import CRAWLS, OFFERS
 
 ASKED = """<!doctype html><html><head><title>{name}</title><script type="application/ld+json">
 {{"@type": "Product", "offers": {{"@type": "Offer", "price": "{members}", "priceCurrency": "EUR"}}}}</script></head>
@@ -108,6 +111,34 @@ def test_what_was_read_of_a_shop_is_shown_with_its_evidence(browser: httpx.Clien
     assert "32.00" in page.text
     assert not [value for _, _, value in page.attributes if value and value.startswith("javascript:")]
     assert browser.get("/sites/no-such-shop").status_code == 404
+
+
+def test_a_broken_shop_is_told_and_sellers_are_named(browser: httpx.Client, warehouse: Warehouse) -> None:
+    """Nobody should have to ask whether a shop still gives its prices."""
+    now = warehouse.clock()
+    crawl = {"crawl_id": "c1", "site": "market", "started_at": now - timedelta(hours=2), "scope": "all"}
+    crawl |= {"finished_at": now - timedelta(hours=1), "planned": 0, "fetched": 0, "offers": 0, "priced": 0}
+    earlier = {**crawl, "crawl_id": "c0", "finished_at": now - timedelta(days=1), "offers": 30, "priced": 30}
+    rows = [
+        {**crawl, "outcome": "failed", "failures": '{"captcha": 1}'},
+        {**earlier, "outcome": "finished", "failures": "{}"},
+    ]
+    warehouse.lake.append(CRAWLS, pa.Table.from_pylist(rows, schema=CRAWLS.schema))
+    offers = [
+        {"crawl_id": "c0", "offer_id": f"o{n}", "site": "market", "url": "https://market.example/1", "title": "Cup"}
+        | {"seller": f"Seller {HOSTILE} {n}", "observed_at": now - timedelta(days=1)}
+        for n in range(30)
+    ]
+    warehouse.lake.append(OFFERS, pa.Table.from_pylist(offers, schema=OFFERS.schema))
+    register(warehouse, Site("market", (), ("https://market.example/1",), ("market.example",)))
+    register(warehouse, Site("unseen", (), ("https://unseen.example/1",), ("unseen.example",)))
+    listed = Page(browser.get("/sites")).text
+    assert "Shops that need a look" in listed and "read no page (a captcha in front: 1)" in listed
+    assert "ask the shop for leave or a feed" in listed
+    page = Page(browser.get("/sites/market"))
+    assert "It needs a look" in page.text and f"sold by Seller {HOSTILE} 1" in page.text
+    assert "20 of the 30 offers of its newest crawl" in page.text
+    assert "It needs a look" not in Page(browser.get("/sites/unseen")).text
 
 
 @pytest.mark.parametrize("draft", ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "%2e%2e%2frecords.db", "x" * 300])

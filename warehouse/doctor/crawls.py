@@ -25,6 +25,27 @@ REGULAR = 3
 REFUSED = 0.2
 """The share of planned pages kept from us from which on the shop is said to refuse our robot."""
 
+MOVED = 0.5
+"""The share of offers with another price from which on something else may be read as the price."""
+
+FEW = 10
+"""Offers of which fewer may all change in a night."""
+
+_LOOK = "open the shop in a browser: it may be down or have changed; then mend its site file"
+_ASK = "ask the shop for leave or a feed, or in its site file ask less often (delay) or at other hours (window)"
+_REMEDIES = {
+    "blocked": _ASK,
+    "captcha": _ASK,
+    "http_403": _ASK,
+    "http_429": _ASK,
+    "given_up": _ASK,
+    "robots_forbid": "its robots.txt asks robots to stay away, and we do: ask the shop for leave or a feed, or let it "
+    "go with: purveyor sites remove {site}",
+    "outside_window": "let its crawls begin within the window of its site file",
+    "no_browser": "its pages are drawn by scripts, and there is no Chromium: install one",
+}
+"""By the commonest cause of a crawl that read nothing."""
+
 _BY_CHANCE = 0.00135
 """How unlikely a share must be for a drop to be called one: three standard deviations."""
 _WORTH_TELLING = 0.03
@@ -131,9 +152,11 @@ def _trouble(row: dict[str, Any], known: bool) -> Trouble | None:
             + look,
         )
     if row["outcome"] == "failed":
-        causes = json.loads(row["failures"] or "{}")
+        causes: dict[str, int] = json.loads(row["failures"] or "{}")
         why = f" ({', '.join(f'{in_words(cause)}: {count:,}' for cause, count in causes.items())})" if causes else ""
-        return Trouble("crawl_failed", f"{crawl} read none of {planned:,} pages{why}", look)
+        what = f"none of {planned:,} pages" if planned else "no page"
+        remedy = _REMEDIES.get(max(causes, key=lambda cause: causes[cause], default=""), _LOOK)
+        return Trouble("crawl_failed", f"{crawl} read {what}{why}", remedy.format(site=site))
     if not known:
         return None
     for what, now, usual in (
@@ -161,6 +184,17 @@ def _trouble(row: dict[str, Any], known: bool) -> Trouble | None:
             f"{_percent(row['earlier_priced'], row['earlier_offers'])}",
             "open some of its pages: the shop may have changed how it writes prices; then mend its site file",
         )
+    known_before = (row["offers"] or 0) - (row["appeared"] or 0)
+    if row["changed"] is not None and row["usual_moved"] is not None and known_before >= FEW:
+        moved = row["changed"] / known_before
+        if moved >= MOVED and moved > 2 * row["usual_moved"]:
+            return Trouble(
+                "prices_moved",
+                f"{crawl} read another price for {row['changed']:,} of {known_before:,} offers, usually for "
+                f"{row['usual_moved']:.0%}",
+                "open some of its pages: it may be a sale, or something else is now read as the price; then mend its "
+                "site file",
+            )
     return None
 
 

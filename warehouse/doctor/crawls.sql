@@ -1,6 +1,7 @@
 -- The newest crawl of each site that was not told to stop early, and what crawls of the same scope before it that did
 -- not fail had given: the last five in the middle, the last ten added up, and how far these ten lie apart (`spread`:
--- 1 is what chance alone would do to shares of such counts, the mean of squared Pearson residuals).
+-- 1 is what chance alone would do to shares of such counts, the mean of squared Pearson residuals). `usual_moved` is
+-- the share of offers known before that had another price, in the middle of these ten.
 with ranked as (
     select
         site, crawl_id, started_at, finished_at, outcome, coalesce(scope, 'all') as scope, planned, fetched, offers,
@@ -15,6 +16,7 @@ newest as (
 earlier as (
     select
         e.site, e.planned, e.fetched, e.offers, e.priced,
+        cast(e.changed as double) / nullif(cast(e.offers - e.appeared as double), 0) as moved,
         row_number() over (partition by e.site order by e.nth) as back
     from ranked e
     join newest n on n.site = e.site and n.scope = e.scope
@@ -29,7 +31,7 @@ usual as (
 pooled as (
     select
         site, count(*) as crawls, sum(planned) as planned, sum(fetched) as fetched, sum(offers) as offers,
-        sum(priced) as priced,
+        sum(priced) as priced, median(moved) as usual_moved,
         -- Never 0 or 1, of which no residual can be taken.
         cast(sum(fetched) + 1 as double) / nullif(sum(planned) + 2, 0) as reach,
         cast(sum(priced) + 1 as double) / nullif(sum(offers) + 2, 0) as fill
@@ -54,7 +56,7 @@ select
     n.failures, n.rendered, n.not_modified, n.refused, n.gone, n.changed, n.appeared, n.stale,
     coalesce(p.crawls, 0) as earlier_crawls, u.offers as usual_offers, u.priced as usual_priced,
     p.planned as earlier_planned, p.fetched as earlier_fetched, a.reach_spread,
-    p.offers as earlier_offers, p.priced as earlier_priced, a.fill_spread
+    p.offers as earlier_offers, p.priced as earlier_priced, a.fill_spread, p.usual_moved
 from newest n
 left join usual u on u.site = n.site
 left join pooled p on p.site = n.site

@@ -45,6 +45,7 @@ CRAWLS = Question.read(
             ("earlier_offers", INTEGER),
             ("earlier_priced", INTEGER),
             ("fill_spread", FLOAT),
+            ("usual_moved", FLOAT),
         ]
     ),
     key=("site",),

@@ -36,7 +36,7 @@ _ROLES = {
 }
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
 _FACTS = frozenset({"price", "sku", "brand", "gtin", "mpn"})
-_INNER_PRICES = ("current", "sale", "selling", "final", "now", "value", "amount", "price", "gross", "min", "formatted")
+_INNER_PRICES = ("current", "sale", "selling", "final", "formatted", "now", "value", "amount", "price", "gross", "min")
 _INNER_REGULAR = ("regular", "original", "was", "old", "list", "before")
 _ASIDE = ("related", "recommend", "similar", "upsell", "crosssell", "cart", "recently", "suggest", "impressions")
 """Parts of a state about other products."""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from scrapers.extraction.currencies import ends_with_currency, starts_with_currency
+from scrapers.extraction.money_words import is_lowest_lately
 from scrapers.extraction.page import Element
 from scrapers.extraction.price_text import Money, find_prices
 from scrapers.extraction.visible.layout import Layout, Place, is_large, short_text
@@ -43,6 +44,8 @@ _BARE, _BARE_WITH_CENTS = 10, 30
 """Characters of a text without a currency that may be a price, or a piece of one."""
 _AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
 _CENTS = re.compile(r"\d\d\D?")
+_OF_NEXT = re.compile(r"\s?(?!\d\d(?!\d))\d")
+"""Behind a sign: a number that is not the cents of the one before."""
 _WHOLE = re.compile(r"\d[\d.,'’ \u00a0\u202f]*\Z")
 _WITH_CENTS = re.compile(r"[.,]\d\d?\Z")
 _ON_THE_LINE = frozenset(
@@ -134,7 +137,11 @@ def _is_passed_over(place: Place) -> bool:
 
 def _money(label: str, stated: str, after: str, hint: str | None) -> Money | None:
     """The amount in a box, read with the words before and behind it."""
-    found = find_prices(f"{label} {stated} {after}", currency_hint=hint) or find_prices(stated, currency_hint=hint)
+    found = find_prices(f"{label} {stated} {after}", currency_hint=hint)
+    if not found or _DIGIT.search(after):  # "957 sold" behind a price is no amount of its own
+        own = find_prices(stated, currency_hint=hint)
+        amounts = {money.amount for money in own}
+        found = [money for money in found if money.amount in amounts] or own
     if len(found) == 1:
         return found[0]
     asked = [money for money in found if money.is_evident and money.role in ("now", "price")]
@@ -221,7 +228,9 @@ def _with_sign(before: str, text: str, after: str) -> str | None:
     if ahead:
         return f"{ahead} {text}"
     behind = starts_with_currency(after) if numbers[0].end() == len(text) else None
-    return f"{text} {behind}" if behind else None
+    if behind is None or _OF_NEXT.match(after, len(behind)):
+        return None
+    return f"{text} {behind}"
 
 
 def _may_be_bare(text: str) -> bool:
@@ -264,6 +273,8 @@ def _is_named_price(leaf: Element, layout: Layout) -> bool:
 
 
 def _without_numbers(before: str) -> str:
+    if "30" in before and is_lowest_lately(before):
+        return before.strip(" :")
     return _DIGIT.split(before)[-1].strip(" %.,-–—|")
 
 

@@ -51,7 +51,7 @@ _WORDS: Mapping[int, str] = {
     Says.CURRENT: """
         sale sales special* current final selling actual aktuell* now our-price new-price price-new offer-price promo
         promotion* action angebot* best-price price-to-pay deal deals discounted reduced finale venda por our pay
-        salesprice saleprice newprice finalprice currentprice actueel nowprice aktions* indirim*
+        salesprice saleprice newprice finalprice currentprice actueel nowprice aktions* indirim* dsc
     """,
     Says.REGULAR: """
         old was regular list-price listprice strike* struck cross crossed before original* rrp msrp uvp pvp compare*
@@ -60,6 +60,7 @@ _WORDS: Mapping[int, str] = {
         discounted-from non-sale rebate-from price-from eski reg srp undiscounted instead throughprice
         price-standard standard-price piyasa* barred barrat* barrad* tachad* riscad* durchgestrichen* doorgestreep*
         overstreg* skrtnut* preskrtnut* przekreslon* zacherk* perecherk*
+        origin-price price-origin org-price price-org prc-org
     """,
     Says.STRUCK: "line-through linethrough strikethrough strike-through",
     Says.OTHER_MONEY: """
@@ -126,7 +127,8 @@ _WORDS: Mapping[int, str] = {
     Says.OFFERS: """
         offers product-offer sellers merchants vendor* other-seller retailers comparison price-comparison shop-list
         shops shoplist haendler* anbieter* angebote preisvergleich comparateur oferty ofertas offerte nabidky nabidka
-        other-sellers other-offers more-offers more-sellers
+        other-sellers other-offers more-offers more-sellers offer-row offer-rows offer-card offer-cards offercard
+        offercards offer-list
     """,
     Says.CHOICE: "swatch* variant variants variation variations options dropdown selector twister",
 }  # fmt: skip
@@ -136,6 +138,8 @@ _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _Index = tuple[
     dict[str, int], dict[str, dict[str, int]], dict[str, tuple[tuple[str, int], ...]], tuple[tuple[str, int], ...]
 ]
+_HAVING = re.compile(r"(?<![A-Za-z])(?:with|has)[-_][\w-]*")
+"""What stands beside it, and not what it is: "price with-list-price"."""
 _STEM = 3
 
 
@@ -168,7 +172,7 @@ _WHOLE, _PHRASES, _BEGINNINGS, _PARTS = _index()
 @lru_cache(maxsize=8192)  # a shop names its elements from a small stock of classes
 def said_by(names: str) -> int:
     """The flags of `Says` that names as written, such as a class attribute, raise."""
-    words = _NAME_WORD.findall(names)
+    words = _NAME_WORD.findall(_HAVING.sub(" ", names))
     said = 0
     for place, word in enumerate(words, start=1):
         says, phrases = _said_by_word(word)

@@ -177,7 +177,8 @@ FREE_SHIPPING = Phrases(
         frais de port offerts, envío gratis, envio gratis, envío gratuito, spedizione gratuita, spedizione gratis,
         frete grátis, envio grátis, portes grátis, gratis verzending, gratis verzonden, gratis bezorg, darmowa dostawa,
         darmowa wysyłka, dostawa gratis, doprava zdarma, poštovné zdarma, fri frakt, gratis frakt, fri fragt,
-        gratis fragt, ilmainen toimitus, бесплатная доставка, безкоштовна доставка, ingyenes szállítás,
+        gratis fragt, ilmainen toimitus, бесплатная доставка, доставка бесплатно, безкоштовна доставка,
+        ingyenes szállítás,
         livrare gratuită, ücretsiz kargo, kargo bedava, 送料無料, 무료배송, 包邮, 免運
     """
 )
@@ -189,7 +190,8 @@ SELLER_HEAD = Phrases(
         seller*, shop, store, merchant*, retailer*, vendor*, dealer*, sold by, händler*, anbieter*, verkäufer*,
         marchand*, vendeur*, boutique, tienda, vendedor*, loja, negozio, venditore*, winkel, verkoper*, sklep,
         sprzedawca*, obchod, prodejce*, butik, säljare*, sælger*, forhandler*, kauppa, myyjä*, продавец, магазин,
-        продавець, satıcı*, mağaza, bolt, eladó*, magazin, vânzător*
+        продавець, satıcı*, mağaza, bolt, eladó*, magazin, vânzător*,
+        ショップ, 販売店, 販売元, 店舗, 店名, 商家, 卖家, 賣家, 店铺, 店鋪, 판매처, 판매자, 쇼핑몰, 판매점
     """,
 )
 """Over a column: who sells."""

@@ -13,8 +13,10 @@ from scrapers.extraction.visible.features import Features, describe, is_regular
 from scrapers.extraction.visible.layout import Layout, lay_out, short_text
 from scrapers.extraction.visible.money import Candidate, candidates, is_signed
 from scrapers.extraction.visible.scorer import probabilities
-from scrapers.extraction.visible.sellers import first_offer, read_sellers
+from scrapers.extraction.visible.sellers import SURE, read_sellers
+from scrapers.extraction.visible.shipping import read_shipping
 from scrapers.extraction.visible.stock import read_stock
+from scrapers.extraction.visible.tax import read_tax
 
 READER = "visible"
 
@@ -58,14 +60,22 @@ def read_visible(page: Page, context: Context) -> list[Reading]:
     if amounts.layout.title is not None and (name := tidy(short_text(amounts.layout.title, 500))):
         readings.append(Reading("name", name, READER, 0.8, evidence(amounts.layout.title.tag, name)))
     winner, sure, prices = _prices(amounts)
+    sellers = read_sellers(amounts.layout, amounts.found, context.subject)
+    if sellers and not sellers.sell(winner):
+        sellers = None
+    if sellers and winner is not None and winner.leaf in sellers.amounts:  # no price but those of a list: its first
+        winner, sure = sellers.first, max(sure, SURE)
+        prices = [_price(winner, sure)]
     readings += prices
     if winner is not None:
         readings += _regular(winner, sure, amounts)
         readings += _currency(winner, sure, amounts, page, context)
-    offers = read_sellers(amounts.layout, amounts.found, context.subject, READER)
-    if offers:
-        readings += first_offer(offers[0], winner)
-    return readings + offers + read_stock(amounts.layout, winner, sure, READER)
+    if sellers:
+        readings += sellers.readings(winner, READER)
+    readings += read_tax(amounts.layout, winner, sure, READER)
+    if not sellers:  # each of them sends on terms of his own
+        readings += read_shipping(winner, amounts.found, sure, READER)
+    return readings + read_stock(amounts.layout, winner, sure, READER)
 
 
 def amounts_on(page: Page, context: Context) -> Amounts:
@@ -89,12 +99,13 @@ def _prices(amounts: Amounts) -> tuple[Candidate | None, float, list[Reading]]:
     chosen, sure = (ranked[0][2], ranked[0][0]) if ranked and ranked[0][0] > none else (None, 0.0)
     if sure > _CLEARLY * none:
         sure = max(sure, _CHOSEN)
-    readings = [
-        Reading("price", c.amount, READER, round(chance, 3), evidence(c.place.names or str(c.leaf.tag), c.text))
-        for total, _, c in ranked
-        if (chance := sure if c is chosen else total) >= _LEAST
-    ]
+    readings = [_price(c, chance) for total, _, c in ranked if (chance := sure if c is chosen else total) >= _LEAST]
     return chosen, sure, readings
+
+
+def _price(candidate: Candidate, chance: float) -> Reading:
+    note = evidence(candidate.place.names or str(candidate.leaf.tag), candidate.text)
+    return Reading("price", candidate.amount, READER, round(chance, 3), note)
 
 
 def _regular(winner: Candidate, sure: float, amounts: Amounts) -> list[Reading]:

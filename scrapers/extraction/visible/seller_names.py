@@ -1,7 +1,8 @@
 """Who sells in each row of a list of offers.
 
 A label says so ("Sold by"), a column's head, the names of the element around it, or a logo in a list that is named
-after offers: the way that tells most rows apart is taken for all of them.
+after offers, or the row's first words in a list that is named after sellers: the way that tells most rows apart is
+taken for all of them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ _NAMED_NAME = re.compile(r"name|logo|title", re.I)
 _NAMED_SHOP = re.compile(r"vendor|shop(?!ify)|store|logo", re.I)
 """Who sells, in a list of offers; elsewhere the words name brands, and the software."""
 _LOGO = re.compile(r"\blogo\b", re.I)
-_WAYS = ("label", "column", "named", "logo")
+_RATING = re.compile(r"\s*[★☆⭐(].*|\s+\d{1,3}(?:[.,]\d{1,2})? ?(?:%|/).*|\s+\d[.,]\d{1,2}\Z")
+"""What others think of a shop, behind its name."""
+_LEADING = frozenset({"a", "b", "strong", "h2", "h3", "h4", "h5", "h6"})
+_WAYS = ("label", "column", "named", "logo", "first")
 """How a row's seller is told, the surest first."""
 
 Way = tuple[str, str]
@@ -85,6 +89,11 @@ def _told(row: Row, layout: Layout) -> Iterator[tuple[Way, str]]:
         is_seller = phrases.SELLER_HEAD.is_in(head) or field_of(head) == "seller"
         if is_seller and (name := _shown(cell, short_text(cell, LONGEST_NAME))):
             yield ("column", str(at)), name
+    around = row.element.getparent()
+    if around is not None and layout.place(around).own & Says.SELLER:
+        first = next((element for element in row.parts if (element.text or "").strip()), None)
+        if first is not None and first.tag in _LEADING and (name := _shown(first, short_text(first, LONGEST_NAME))):
+            yield ("first", ""), name
 
 
 def field_of(label: str) -> str | None:
@@ -158,7 +167,7 @@ def _shown(element: Element, text: str | None) -> str | None:
 
 def _name(text: str) -> str | None:
     """A text that may be a seller's name, on one line; None for amounts, statements of stock and what buttons say."""
-    name = " ".join(text.split()).strip(" :-–|")
+    name = _RATING.sub("", " ".join(text.split())).strip(" :-–|")
     if not 2 <= len(name) <= LONGEST_NAME or len(name.split()) > _MOST_WORDS or not any(c.isalpha() for c in name):
         return None
     if is_signed(name) or phrases.BUY.is_in(name) or read_availability(name) or read_condition(name):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
 from scrapers.extraction.availability import read_availability
 from scrapers.extraction.condition import read_condition
 from scrapers.extraction.page import Element
-from scrapers.extraction.price_text import read_price
+from scrapers.extraction.price_text import find_prices, read_price
 from scrapers.extraction.reading import Reading, SellerOffer, evidence
 from scrapers.extraction.subject import Subject, words
 from scrapers.extraction.visible import phrases
@@ -32,13 +33,49 @@ _TITLE_WORDS, _TITLE_LETTERS = 2, 8
 """From which on a heading, link or picture's text in a row may name a product."""
 _SHORTEST_MODEL = 4
 _MOST_OF_IT = 2 / 3
-_SURE = 0.6
+_TIMES = 4
+"""What the dearest seller may ask, as often as the cheapest: a fee or a gift is less."""
+SURE = 0.6
+"""Confidence in what a list of sellers says."""
 _TITLED = frozenset({"a", "img", "h1", "h2", "h3", "h4", "h5", "h6"})
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
-def read_sellers(layout: Layout, found: Sequence[Candidate], subject: Subject, reader: str) -> list[Reading]:
-    """Readings of offers, one for each row of the longest list of at least two sellers; none where there is no such."""
+@dataclass(frozen=True, slots=True)
+class Sellers:
+    """A list of at least two sellers."""
+
+    offers: tuple[SellerOffer, ...]
+    """In the order shown, each once."""
+    amounts: frozenset[Element]
+    """Where the amounts in its rows stand."""
+    first: Candidate
+    """The price that the first offer asks."""
+
+    def sell(self, price: Candidate | None) -> bool:
+        """Whether they may sell what the page does: one of them asks about as much as the page, where it shows a price
+        of its own."""
+        if price is None or price.leaf in self.amounts:
+            return True
+        asked = [offer.price for offer in self.offers if offer.price is not None]
+        return any(price.amount <= _TIMES * other and other <= _TIMES * price.amount for other in asked)
+
+    def readings(self, price: Candidate | None, reader: str) -> list[Reading]:
+        """Its offers; and what the first says of the page: its seller, where it asks the page's price, and all of it,
+        where the page shows no price above the list."""
+        offer = self.offers[0]
+        note = f"list of {len(self.offers)} sellers"
+        stated: dict[str, str | Decimal | None] = {}
+        if price is None:
+            stated = {"price": offer.price, "currency": offer.currency}
+        if price is None or price.amount == offer.price:
+            stated["seller"] = offer.seller
+        own = [Reading(name, said, reader, SURE, evidence(note, offer.seller)) for name, said in stated.items() if said]
+        return own + [Reading("offers", each, reader, SURE, evidence(note, each.seller)) for each in self.offers]
+
+
+def read_sellers(layout: Layout, found: Sequence[Candidate], subject: Subject) -> Sellers | None:
+    """The longest list of sellers on a page, if there is one."""
     for rows in sorted(_lists(found), key=len, reverse=True):
         if _is_elsewhere(rows[0].element, layout):
             continue
@@ -47,24 +84,16 @@ def read_sellers(layout: Layout, found: Sequence[Candidate], subject: Subject, r
             continue
         amounts = _by_row(rows, found)
         told = ((rows[at], seller, amounts.get(rows[at].element, [])) for at, seller in sellers.items())
-        offers = [offer for row, seller, inside in told if (offer := _offer(row, seller, inside, layout)) is not None]
+        asked = [
+            (price, _offer(row, seller, price, inside))
+            for row, seller, inside in told
+            if (price := _asked(row, inside, layout)) is not None
+        ]
+        offers = tuple(dict.fromkeys(offer for _, offer in asked))
         if len({offer.seller for offer in offers}) > 1:
-            note = f"list of {len(offers)} sellers"
-            return [Reading("offers", o, reader, _SURE, evidence(note, o.seller)) for o in dict.fromkeys(offers)]
-    return []
-
-
-def first_offer(offer: Reading, price: Candidate | None) -> list[Reading]:
-    """What a list's first offer says of the page: its seller, where it asks the page's price, and all of it, where the
-    page shows no price above the list."""
-    value = offer.value
-    assert isinstance(value, SellerOffer)
-    stated: dict[str, str | Decimal | None] = {}
-    if price is None:
-        stated = {"price": value.price, "currency": value.currency}
-    if price is None or price.amount == value.price:
-        stated["seller"] = value.seller
-    return [Reading(name, said, offer.reader, _SURE, offer.evidence) for name, said in stated.items() if said]
+            inside = frozenset(candidate.leaf for within in amounts.values() for candidate in within)
+            return Sellers(offers, inside, asked[0][0])
+    return None
 
 
 def _lists(found: Sequence[Candidate]) -> Iterator[list[Row]]:
@@ -138,15 +167,28 @@ def _names(own: frozenset[str], title: frozenset[str]) -> bool:
     return bool(models & own) if models else shared >= max(2, _MOST_OF_IT * min(len(own), len(title)))
 
 
-def _offer(row: Row, seller: str, amounts: Sequence[Candidate], layout: Layout) -> SellerOffer | None:
-    sending = [cell for _, cell, head in cells_of(row.element) if field_of(head) == "shipping"]
-    sent = [c for c in amounts if _costs_sending(c)]
-    others = (c for c in amounts if c not in sent and not any(cell in sending for cell in _up_to(row.element, c)))
-    asked = next((c for c in others if _is_asked(c, layout)), None)
-    if asked is None:
-        return None
-    costs = [price.amount for cell in sending if (price := read_price(short_text(cell, LONGEST_NAME)))]
-    costs += [candidate.amount for candidate in sent]
+def _asked(row: Row, amounts: Sequence[Candidate], layout: Layout) -> Candidate | None:
+    """The price in a row."""
+    sending = _of_sending(row)
+    return next(
+        (
+            candidate
+            for candidate in sorted(amounts, key=lambda candidate: not candidate.signed)
+            if not _costs_sending(candidate) and _is_asked(candidate, layout)
+            if not any(cell in sending for cell in _up_to(row.element, candidate))
+        ),
+        None,
+    )
+
+
+def _of_sending(row: Row) -> list[Element]:
+    """The cells of a row below a head that speaks of shipping."""
+    return [cell for _, cell, head in cells_of(row.element) if field_of(head) == "shipping"]
+
+
+def _offer(row: Row, seller: str, asked: Candidate, amounts: Sequence[Candidate]) -> SellerOffer:
+    costs = [price.amount for cell in _of_sending(row) if (price := read_price(short_text(cell, LONGEST_NAME)))]
+    costs += [candidate.amount for candidate in amounts if _costs_sending(candidate)]
     facts = [
         text
         for element in row.parts
@@ -154,6 +196,7 @@ def _offer(row: Row, seller: str, amounts: Sequence[Candidate], layout: Layout) 
         if written and (text := " ".join(written[: 2 * _LONGEST_FACT].split())) and len(text) <= _LONGEST_FACT
         if text != seller
     ]
+    costs += [money.amount for text in facts for money in find_prices(text) if money.role == "shipping"]  # 0.00 as well
     return SellerOffer(
         seller,
         asked.amount,
@@ -171,7 +214,8 @@ def _is_asked(candidate: Candidate, layout: Layout) -> bool:
 
 
 def _costs_sending(candidate: Candidate) -> bool:
-    return candidate.money.role == "shipping" or "shipping" in (field_of(candidate.label), field_of(candidate.before))
+    labels = field_of(candidate.label), field_of(candidate.before)
+    return "shipping" in (candidate.money.role, *labels, *(money.role for money in find_prices(candidate.text)))
 
 
 def _up_to(row: Element, candidate: Candidate) -> Iterator[Element]:

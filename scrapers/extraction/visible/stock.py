@@ -20,6 +20,8 @@ _MOST_TEXTS = 400
 _BUTTON = 2.5
 """What a buy button that can be pressed weighs beside words: less than a statement where stock is stated."""
 _LONGEST = 90
+_HIDDEN = 2.0
+"""What a word loses that is not shown: pages carry what they would say in each case."""
 _HEARD = 1.5
 """What a word against buying must weigh on a page that shows a price."""
 
@@ -102,7 +104,7 @@ def _weight(element: Element, text: str, place: Place, layout: Layout, near: int
     if labelled or _is_named_stock(element, layout):
         weight += 1.5
     if place.hidden:
-        weight -= 1.0
+        weight -= _HIDDEN
     if place.around & Says.CHOICE or (element.tag == "li" and not labelled):  # one of several forms, by itself
         weight -= 1.0
     if phrases.IN_A_BRANCH.is_in(text):
@@ -113,7 +115,7 @@ def _weight(element: Element, text: str, place: Place, layout: Layout, near: int
 def _is_named_stock(element: Element, layout: Layout) -> bool:
     """Whether it or one of the two around it is named after the stock."""
     for _ in range(3):
-        if element is None or element.tag in ("body", "html", "main"):
+        if element is None or element.tag in ("body", "html", "main", "button"):  # a button offers, it does not tell
             return False
         if layout.place(element).own & Says.STOCK:
             return True

@@ -44,7 +44,7 @@ def test_as_json_has_every_field_and_unknown_is_null() -> None:
     written = as_json(extract(PLAIN, URL))
     assert json.loads(json.dumps(written)) == written
     assert (written["price"], written["availability"], written["url"]) == ("1234.50", "OutOfStock", URL)
-    assert (written["mpn"], written["shipping"], written["images"], written["offers"]) == (None, None, [], [])
+    assert (written["mpn"], written["shipping"], written["images"], written["offers"]) == (None, "4.99", [], [])
     assert set(written) == set(Product.__dataclass_fields__)
     assert written["sources"]["sku"].keys() == {"reader", "confidence", "evidence"}
 

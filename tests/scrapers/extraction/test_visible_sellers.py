@@ -73,6 +73,71 @@ def test_each_row_is_an_offer(row: str, around: str, free: str, costs: str) -> N
     assert (product.price, product.currency, product.seller) == (Decimal("49.90"), "EUR", "kettle24.de")
 
 
+@pytest.mark.parametrize(
+    ("own", "list_", "row"),
+    [
+        ("<p class='price'>7.499 TL</p><p>Satıcı: <a>Own Shop</a></p>", "<div class='other-merchants'>{}</div>",
+         "<div class='box'><div class='merchant-header'><a>{0}</a> <i>9.4</i></div><p class='prc'>{1} TL</p></div>"),
+        ("<p class='price'>€ 7.499,00</p><p>Verkoop door <a>Own Shop</a></p>", "<ul class='sellers-list'>{}</ul>",
+         "<li><strong>{0}</strong><span>8,9</span><p class='promo-price'>€ {1},00</p><p>2-4 werkdagen</p></li>"),
+        ("<p class='price'>7 499 ₽</p><p>Продавец: <a>Own Shop</a></p>", "<div class='offers'>{}</div>",
+         "<div class='offer'><p class='offer-seller'><a>{0}</a> ★ 4,8</p><p class='offer-price'>{1} ₽</p></div>"),
+        ("", "<ul class='pricelist'>{}</ul>",
+         "<li class='offer-row'><i class='store-info-name'>{0}</i><h4 class='price'>{1} kr</h4></li>"),
+        ("", "{}", "<div class='OfferCard'><p class='OfferCard-logo'><img alt='{0}'></p><b>R$ {1}</b></div>"),
+        ("", "<table><tr><th>Sold by</th><th>Details</th><th>Item price</th><th>Total price</th></tr>{}</table>",
+         "<tr><td><a>{0}</a></td><td>Arrives soon</td><td>${1}.00</td><td>$8,100.00</td></tr>"),
+    ],
+)  # fmt: skip
+def test_in_other_languages_and_shapes(own: str, list_: str, row: str) -> None:
+    rows = [("Hepsi Elektronik", "7.599"), ("МедиаStore", "7.650")]
+    if "$" in row and "R$" not in row:
+        rows = [(name, price.replace(".", ",")) for name, price in rows]
+    product = shown(own + listed(row, rows, list_))
+    told = [(offer.seller, offer.price) for offer in product.offers]
+    others = [("Hepsi Elektronik", Decimal(7599)), ("МедиаStore", Decimal(7650))]
+    assert told == ([("Own Shop", Decimal(7499))] if own else []) + others
+    assert product.seller == told[0][0]
+
+
+def test_a_page_without_a_price_of_its_own_shows_that_of_its_first_offer() -> None:
+    row = """<li class="offer"><div class="store-logo"><img src="/l.png" alt="{0}"></div>
+    <span class="price-format"><span>{1}</span><span>,00</span> <span class="currency">zł</span></span>
+    <div>{2}</div><a>Idź do sklepu</a></li>"""
+    rows = [("x-kom.pl", "1299", "Darmowa wysyłka"), ("Morele.net", "1349", "Z wysyłką od 1362,99 zł"), ("b", "9", "")]
+    product = shown(listed(row, rows, '<ul class="product-offers">{}</ul>'))
+    assert (product.price, product.seller) == (Decimal(1299), "x-kom.pl")
+
+
+def test_the_page_s_own_seller_is_the_one_named_first() -> None:
+    own = '<p class="price">319,00 €</p><p>Vendido por <a href="/s">TechWorld</a></p><button>Comprar</button>'
+    row = '<div class="item"><span>Vendido por: {0}</span><b class="price">{1} €</b><span>Envío: {2}</span></div>'
+    rows = [("ElectroShop", "325,00", "4,95 €"), ("Megatienda", "331,00", "Gratis")]
+    product = shown(own + listed(row, rows, '<div class="other-sellers">{}</div>'))
+    assert [(offer.seller, offer.price, offer.shipping) for offer in product.offers] == [
+        ("TechWorld", Decimal(319), None),
+        ("ElectroShop", Decimal(325), Decimal("4.95")),
+        ("Megatienda", Decimal(331), Decimal(0)),
+    ]
+
+
+def test_what_sending_costs_in_other_words() -> None:
+    row = """<li><b class="seller-name">{0}</b><div class="price">£{1}</div><div>{2}</div><a>Go to store</a></li>"""
+    rows = [("Currys", "279.00", "£3.50 delivery"), ("Argos", "284.99", "+ £0.00 postage"), ("AO", "289.00", "")]
+    product = shown(listed(row, rows, '<ul class="sellers">{}</ul>'))
+    assert [offer.shipping for offer in product.offers] == [Decimal("3.5"), Decimal(0), None]
+
+
+def test_a_table_in_a_script_without_blanks() -> None:
+    row = "<tr><td>{3}</td><td>¥{1}</td><td>{2}</td><td>{0}</td></tr>"
+    head = "<table><tr><th>順位</th><th>価格</th><th>送料</th><th>ショップ名</th></tr>{}</table>"
+    product = shown(listed(row, [("PCボンバー", "39,800", "無料", "1"), ("ヤマダ電機", "40,200", "¥550", "2")], head))
+    assert [(offer.seller, offer.price, offer.shipping) for offer in product.offers] == [
+        ("PCボンバー", Decimal(39800), Decimal(0)),
+        ("ヤマダ電機", Decimal(40200), Decimal(550)),
+    ]
+
+
 CARDS = '<div><a href="/p/{0}"><img alt="{1}" src="/i.jpg"><h3>{1}</h3></a><b class="price">$ {0}.90</b>{2}</div>'
 
 
@@ -83,13 +148,15 @@ CARDS = '<div><a href="/p/{0}"><img alt="{1}" src="/i.jpg"><h3>{1}</h3></a><b cl
         (CARDS, "<section>{}</section>", TITLE),
         (CARDS, "<section>{}</section>", "Electric kettle"),
         (CARDS.replace("{2}", '<i class="vendor">{2}</i>'), '<div class="shopify-section">{}</div>', TITLE),
+        ('<li><i class="vendor">{2}</i> $ {0}.90</li>', '<ul class="vendor-gifts">{}</ul>', TITLE),
         ("<tr><td>{1}</td><td>$ {0}.90</td></tr>", "<table><tr><th>Size</th><th>Price</th></tr>{}</table>", TITLE),
         ('<li class="store"><p>{1}</p><p>$ {0}.90</p></li>', '<ul class="delivery-options">{}</ul>', TITLE),
     ],
 )
 def test_other_lists_with_prices_are_no_sellers(row: str, around: str, title: str) -> None:
     rows = [("19", "Krups electric kettle Aqua 1.5 l", "Sold by: Shop A"), ("29", "Toaster S2", "Sold by: Shop B")]
-    assert shown('<p class="price">$ 39.90</p>' + listed(row, rows, around), title).offers == ()
+    price = "139.90" if "gifts" in around else "39.90"
+    assert shown(f'<p class="price">$ {price}</p>' + listed(row, rows, around), title).offers == ()
 
 
 def test_one_seller_is_no_list() -> None:
