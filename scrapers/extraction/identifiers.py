@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 
 from scrapers.extraction.condition import read_condition
-from scrapers.extraction.labels import LONGEST_LABEL, known_label, may_be_label
+from scrapers.extraction.labels import LONGEST_LABEL, known_label, may_begin_label
 from scrapers.extraction.page import Element, Page
 from scrapers.extraction.price_text import read_price
 from scrapers.extraction.reading import Context, Reading, Value, evidence, tidy
+from scrapers.extraction.remembered import remembered
 from scrapers.extraction.short_texts import brand_in
 from scrapers.extraction.subject import Subject, path_of, words
 from warehouse.gtin import clean_gtin
@@ -87,7 +87,7 @@ def read_identifiers(page: Page, context: Context) -> list[Reading]:
     """Readings of sku, mpn, gtin, brand, condition, seller and shipping."""
     readings: list[Reading] = []
     for _, element, written, within in page.texts:
-        if len(written) < _LONGEST and may_be_label(text := written.strip(_BULLETS)):
+        if len(written) < _LONGEST and may_begin_label((text := written.strip(_BULLETS))[:3]):
             readings += [reading for fact in _facts(text) for reading in _labelled(fact.strip(), element, within)]
             if len(readings) > _MOST_READINGS:
                 break
@@ -237,7 +237,7 @@ def _is_number(value: str, field: str) -> bool:
     return _NUMBER.fullmatch(value) is not None and any(c.isdigit() for c in value) and len(value.split()) <= 3
 
 
-@lru_cache(maxsize=8192)  # a page names its elements from a small stock of classes
+@remembered  # a page names its elements from a small stock of classes
 def _is_branding(names: str) -> bool:
     if len(names) < 300:
         lowered = names.lower()
