@@ -11,6 +11,8 @@ from typing import TypeVar
 
 MOST = 8192
 """Texts: when so many are known they are forgotten, all at once."""
+LONGEST = 300
+"""Characters of a text that is worth knowing."""
 
 _Answer = TypeVar("_Answer")
 
@@ -28,7 +30,8 @@ class _Known(dict[str, _Answer]):
         answer = self._function(text)
         if len(self) >= MOST:
             self.clear()
-        self[text] = answer
+        if len(text) <= LONGEST:
+            self[text] = answer
         return answer
 
 
