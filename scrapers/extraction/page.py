@@ -21,7 +21,6 @@ MOST_ELEMENTS = 50_000
 LONGEST_TEXT = 250
 """Characters of a short text: what is longer is a paragraph, or a program."""
 
-_PROGRAMS = frozenset({"script", "style"})
 _PIECE = 16 * 1024
 """Bytes of a page that are tried at a time, so that what they decode to stays small, and in the processor's cache."""
 
@@ -83,22 +82,21 @@ class Page:
             root = None
         if root is None:
             return cls(url, None)
-        elements = list(islice(root.iter(), MOST_ELEMENTS))
+        elements: list[Element] = []
         places: defaultdict[str, list[int]] = defaultdict(list)
         texts: list[Text] = []
-        for order, element in enumerate(elements):
+        scripts: list[Script] = []
+        for order, element in enumerate(islice(root.iter(), MOST_ELEMENTS)):  # each once, while it is near
+            elements.append(element)
             tag = element.tag
             places[tag].append(order)
-            if (
-                tag not in _PROGRAMS  # whose texts are long, and decoded in vain
-                and (text := element.text)
-                and not text.isspace()
-                and len(text) <= LONGEST_TEXT
-            ):
+            if tag == "script":
+                if text := element.text:
+                    scripts.append(_script(element, text))
+            elif tag != "style" and (text := element.text) and not text.isspace() and len(text) <= LONGEST_TEXT:
                 texts.append((order, element, text, True))
             if (text := element.tail) and not text.isspace() and len(text) <= LONGEST_TEXT:
                 texts.append((order, element, text, False))
-        scripts = [_script(elements[order], text) for order in places["script"] if (text := elements[order].text)]
         return cls(url, root, elements, dict(places), texts, scripts, body)
 
     def tagged(self, *tags: str, start: int = 0, stop: int = MOST_ELEMENTS) -> list[tuple[int, Element]]:
