@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 
 from scrapers.extraction.labels import known_label
 from scrapers.extraction.page import Element, Page
 from scrapers.extraction.reading import Context, Reading, evidence, tidy
+from scrapers.extraction.remembered import remembered
 from scrapers.extraction.short_texts import brand_in, texts_in
 from scrapers.extraction.subject import Subject, path_of, words
 
@@ -42,8 +42,6 @@ _ELSEWHERE = re.compile(
     r"brand[-_]?(?:colou?r|bg|primary|secondary|text|font)",  # these paint in the shop's own colours
     re.IGNORECASE,
 )
-_BRAND_PAGES = tuple("brand mark marq marc merk manuf herst fabri produt produc vendor znac proizv brend".split())
-"""What an address holds one of that the next pattern finds: quicker to look for."""
 _LEADS_TO_BRAND = re.compile(
     r"(?:brands?|marken?|marques?|marcas?|marche|merken|manufacturers?|hersteller|fabricants?|produttori|producent|"
     r"producers?|vendors?|varumarken|znacky|proizvoditel|brendy?)(?:[/=]|_id=|-[\w-]{1,40}/?$)"
@@ -105,7 +103,7 @@ def _leading(title: Element) -> Iterator[Reading]:
 def _leads_to_brand(link: Element, subject: Subject, is_beside: bool) -> tuple[str, str] | None:
     """How a link leads to a brand's page: one that a title names, or beside a title to the page of its own text."""
     address = (link.get("href") or "")[:_LONGEST].lower()
-    if not any(stem in address for stem in _BRAND_PAGES) or not _LEADS_TO_BRAND.search(address):
+    if not _LEADS_TO_BRAND.search(address):
         return None
     named = words(" ".join(texts_in(link)))
     if named and any(named < title for title in subject.titles):
@@ -127,7 +125,7 @@ def _around_titles(page: Page) -> Iterator[tuple[Element, bool]]:
     return ((element, element in beside) for element in page.around(titles or (0,), _BEFORE, _BEHIND))
 
 
-@lru_cache(maxsize=8192)  # a page names its elements from a small stock of classes
+@remembered  # a page names its elements from a small stock of classes
 def _is_branding(names: str) -> bool:
     if len(names) < 300:
         lowered = names.lower()

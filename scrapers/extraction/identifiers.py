@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scrapers.extraction.condition import read_condition
-from scrapers.extraction.labels import LONGEST_LABEL, known_label, may_be_label
+from scrapers.extraction.labels import LONGEST_LABEL, known_label, may_begin_label
 from scrapers.extraction.page import Element, Page
 from scrapers.extraction.price_text import read_price
 from scrapers.extraction.reading import Context, Reading, Value, evidence, tidy
@@ -45,7 +45,7 @@ def read_identifiers(page: Page, context: Context) -> list[Reading]:
     """Readings of sku, mpn, gtin, brand, condition, seller and shipping. `context` is taken as all readers take it."""
     readings: list[Reading] = []
     for _, element, written, within in page.texts:
-        if len(written) < _LONGEST and may_be_label(text := written.strip(_BULLETS)):
+        if len(written) < _LONGEST and may_begin_label((text := written.strip(_BULLETS))[:3]):
             readings += [reading for fact in _facts(text) for reading in _labelled(fact.strip(), element, within)]
             if len(readings) > _MOST_READINGS:
                 break

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from scrapers.extraction.remembered import remembered
+
 LONGEST_LABEL = 40
 """Characters of a text that may be a label."""
 
@@ -29,19 +31,15 @@ def known_label(text: str) -> tuple[str, float] | None:
     return known
 
 
-def may_be_label(text: str) -> bool:
-    """Whether a label begins as `text` does: by its first three characters alone most texts are none."""
-    return _is_beginning(text[:3])
-
-
 def _key(text: str) -> str:
     """A label as it is compared: letters, digits and "#" in small letters, so that "Art.-Nr.:" is "artnr"."""
     return _IGNORED.sub("", text.casefold())
 
 
-@lru_cache(maxsize=8192)
-def _is_beginning(letters: str) -> bool:
-    return _beginning(letters) in _BEGINNINGS
+@remembered
+def may_begin_label(characters: str) -> bool:
+    """Whether a label begins with these three characters: by them alone most texts are none."""
+    return _beginning(characters) in _BEGINNINGS
 
 
 def _beginning(text: str) -> str:

@@ -12,6 +12,8 @@ import json
 import re
 from decimal import Decimal
 
+from scrapers.extraction.remembered import remembered
+
 Json = dict[str, "Json"] | list["Json"] | str | Decimal | bool | None
 """Numbers are Decimal, so that a price never passes through a float."""
 
@@ -171,6 +173,7 @@ def _put(container: dict[str, Json] | list[Json], keys: list[str | None], value:
         keys[-1] = None
 
 
+@remembered
 def _number(digits: str) -> Decimal | None:
     # An exponent of a million is valid JSON and a trap for whoever adds to it.
     return Decimal(digits) if len(digits) <= 40 and "e" not in digits.lower() else None

@@ -6,9 +6,10 @@ has, and go the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+
+from lxml import etree
 
 from scrapers.extraction.lenient_json import Json
 from scrapers.extraction.nodes import Node, types_of
@@ -28,6 +29,11 @@ _LINKS = {"a": "href", "link": "href", "area": "href", "img": "src", "source": "
           "data": "value", "meter": "value", "object": "data"}  # fmt: skip
 
 
+def _all(name: str) -> etree.XPath:
+    """A search for the attributes of this name."""
+    return etree.XPath(f"(descendant-or-self::*/@{name})[position() <= {_MOST_PROPERTIES}]")
+
+
 @dataclass(frozen=True, slots=True)
 class _Syntax:
     """The attributes by which things and their properties are written."""
@@ -35,15 +41,15 @@ class _Syntax:
     reader: str
     scope: str
     type: str
-    name: str
-    """The attribute that names a property."""
+    names: etree.XPath
+    """The attributes that name properties: one search takes a fraction of asking each element for its own."""
     mark: bytes
     """This stands in every page that uses the syntax."""
 
 
 _SYNTAXES = (
-    _Syntax(MICRODATA, "itemscope", "itemtype", "itemprop", b"itemprop"),
-    _Syntax(RDFA, "typeof", "typeof", "property", b"typeof="),
+    _Syntax(MICRODATA, "itemscope", "itemtype", _all("itemprop"), b"itemprop"),
+    _Syntax(RDFA, "typeof", "typeof", _all("property"), b"typeof="),
 )
 
 
@@ -51,16 +57,16 @@ def read_markup(page: Page, context: Context) -> list[Reading]:
     """Readings of the main product in each of the two syntaxes; none where neither marks one up."""
     readings: list[Reading] = []
     for syntax in _SYNTAXES:
-        if syntax.mark in page.source:
-            readings += read_products(_things(page.elements, syntax), context, syntax.reader)
+        if page.root is not None and syntax.mark in page.source:
+            readings += read_products(_things(page.root, syntax), context, syntax.reader)
     return readings
 
 
-def _things(elements: Sequence[Element], syntax: _Syntax) -> Iterator[Node]:
+def _things(root: Element, syntax: _Syntax) -> Iterator[Node]:
     """Every thing on the page. What stands in none is taken for a product's, where no product is marked up."""
     things: dict[Element | None, Node] = {}
-    named = ((element, names) for element in elements if (names := element.get(syntax.name)) is not None)
-    for element, names in islice(named, _MOST_PROPERTIES):
+    for names in syntax.names(root):
+        element = names.getparent()
         if syntax.reader == RDFA and "og:" in names:  # Open Graph's have their own reader
             continue
         scope = _scope(element, syntax)

@@ -21,9 +21,8 @@ MOST_ELEMENTS = 50_000
 LONGEST_TEXT = 250
 """Characters of a short text: what is longer is a paragraph, or a program."""
 
-_PROGRAMS = frozenset({"script", "style"})
-_PIECE = 64 * 1024
-"""Bytes of a page that are tried at a time, so that what they decode to stays small."""
+_PIECE = 16 * 1024
+"""Bytes of a page that are tried at a time, so that what they decode to stays small, and in the processor's cache."""
 
 _LONGEST_LANGUAGE = 35
 """Characters of a language tag, as RFC 5646 (section 4.4.1) advises."""
@@ -67,9 +66,15 @@ class Page:
         """Parse as browsers do: byte-order mark, then header, then meta tag name the encoding, else it is tried; but
         what can be UTF-8 is, whatever its tag says."""
         body = without_floods(_utf8(html[:LARGEST], content_type))
-        # huge_tree off keeps libxml2's own bounds (256 levels, 10 MB per text), so a bomb of tags costs nothing.
+        # huge_tree off keeps libxml2's own bounds (256 levels, 10 MB per text), so a bomb of tags costs nothing. Nobody
+        # asks for an element by its id, and what stands twice would be an error each time.
         parser = etree.HTMLParser(
-            encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
+            encoding="utf-8",
+            huge_tree=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
         )
         try:
             root = etree.fromstring(body, parser)
@@ -77,19 +82,21 @@ class Page:
             root = None
         if root is None:
             return cls(url, None)
-        elements = list(islice(root.iter(), MOST_ELEMENTS))
+        elements: list[Element] = []
         places: defaultdict[str, list[int]] = defaultdict(list)
         texts: list[Text] = []
-        for order, element in enumerate(elements):
+        scripts: list[Script] = []
+        for order, element in enumerate(islice(root.iter(), MOST_ELEMENTS)):  # each once, while it is near
+            elements.append(element)
             tag = element.tag
             places[tag].append(order)
-            text = element.text if tag not in _PROGRAMS else None  # whose texts are long, and decoded in vain
-            if text and not text.isspace() and len(text) <= LONGEST_TEXT:
+            if tag == "script":
+                if text := element.text:
+                    scripts.append(_script(element, text))
+            elif tag != "style" and (text := element.text) and not text.isspace() and len(text) <= LONGEST_TEXT:
                 texts.append((order, element, text, True))
-            text = element.tail
-            if text and not text.isspace() and len(text) <= LONGEST_TEXT:
+            if (text := element.tail) and not text.isspace() and len(text) <= LONGEST_TEXT:
                 texts.append((order, element, text, False))
-        scripts = [_script(elements[order], text) for order in places["script"] if (text := elements[order].text)]
         return cls(url, root, elements, dict(places), texts, scripts, body)
 
     def tagged(self, *tags: str, start: int = 0, stop: int = MOST_ELEMENTS) -> list[tuple[int, Element]]:

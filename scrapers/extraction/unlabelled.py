@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from scrapers.extraction.labels import LABELS, known_label
 from scrapers.extraction.page import Element, Page
 from scrapers.extraction.reading import Context, Reading, evidence, tidy
+from scrapers.extraction.remembered import remembered
 from scrapers.extraction.subject import ids_of
 from warehouse.gtin import clean_gtin
 
@@ -110,7 +111,7 @@ def _named(page: Page, titles: Sequence[int]) -> Iterator[Reading]:
                 yield Reading(field, value, reader, sure, evidence(name, written))
 
 
-@lru_cache(maxsize=8192)  # a page names its elements from a small stock of classes
+@remembered  # a page names its elements from a small stock of classes
 def _number_named(names: str) -> str | None:
     """The number that an element's name speaks of, as a label would: "product-sku", "js-articleNumber", "ean_value"."""
     if len(names) > _LONGEST_NAME:

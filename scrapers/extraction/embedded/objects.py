@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from scrapers.extraction.availability import read_availability
 from scrapers.extraction.currencies import resolve_currency
@@ -14,6 +13,7 @@ from scrapers.extraction.lenient_json import Json
 from scrapers.extraction.nodes import first, text_of
 from scrapers.extraction.offers import amount_of
 from scrapers.extraction.reading import Context, Reading, evidence, tidy
+from scrapers.extraction.remembered import remembered
 from scrapers.extraction.short_texts import brand_in
 from warehouse.gtin import clean_gtin
 
@@ -56,12 +56,12 @@ class Found:
     currency: str | None
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def _role(key: str) -> str | None:
     return _ROLE_OF.get(key.replace("_", "").replace("-", "").replace(" ", "").lower()) if len(key) < 40 else None
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def _is_aside(key: str) -> bool:
     return any(word in key.replace("_", "").replace("-", "").lower() for word in _ASIDE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -91,15 +91,14 @@ def lay_out(page: Page, titles: tuple[str, ...]) -> Layout:
     """Walk the page once. `titles` are the names that the page gives itself (og:title, title)."""
     layout = Layout()
     texts = layout.texts
-    places: dict[Element, int] = {}
     for order, element, text, within in page.texts:
-        holder = element if within else element.getparent()
-        if holder is None or holder.tag in _UNSEEN:
-            continue
-        if not within and len(element):  # it stands behind all that is in the element
-            places = places or dict(zip(page.elements, count()))
-            order = places.get(_last(element), len(places))
-        texts.append((order, holder, text))
+        holder = element
+        if not within:
+            holder = element.getparent()
+            if len(element):  # it stands behind all that is in the element
+                order = _place_of_last(page, element, order)
+        if holder is not None and holder.tag not in _UNSEEN:
+            texts.append((order, holder, text))
     texts.sort(key=itemgetter(0))
     del texts[MOST_TEXTS:]
     found = _title(page, titles, layout)
@@ -111,11 +110,14 @@ def lay_out(page: Page, titles: tuple[str, ...]) -> Layout:
     return layout
 
 
-def _last(element: Element) -> Element:
-    """The last element inside, or itself."""
+def _place_of_last(page: Page, element: Element, order: int) -> int:
+    """The place of the last element inside; `order` is the element's own."""
     while (inner := next(element.iterchildren(reversed=True), None)) is not None:
         element = inner
-    return element
+    try:
+        return page.elements.index(element, order)
+    except ValueError:  # not among those that are looked at
+        return len(page.elements)
 
 
 def _title(page: Page, titles: tuple[str, ...], layout: Layout) -> tuple[int, Element] | None:
@@ -209,19 +211,20 @@ def is_large(element: Element) -> bool:
 
 def _place(element: Element, parent: Place, holds_title: bool) -> Place:
     tag = element.tag
-    struck, hidden = parent.struck, parent.hidden
-    named: list[str] = []
+    _, around, _, struck, unseen, hidden, linked = parent
+    names = ""
     for name, value in element.items():  # all at once: each is as dear to look up in the tree
         if name in _NAMING:
-            named.append(value)
+            names = f"{names} {value}" if names else value
         elif name == "style":
             struck = struck or "line-through" in value
             hidden = hidden or _is_squeezed_out(value)
+        elif name == "href":
+            linked = linked or (tag == "a" and _leads_away(value))
         elif name == "hidden" or (name == "aria-hidden" and value == "true"):
             hidden = True
-    names = " ".join(named)[:_LONGEST_NAME]
+    names = names[:_LONGEST_NAME]
     own = said_by(names) if names and tag not in _WHOLE else 0
-    around = parent.around
     if own and not holds_title:  # what is itself called a price holds no other products: "product-card-price"
         around |= own & (_OF_PRICE if own & Says.PRICE else _INHERITED)
     if not holds_title:
@@ -231,15 +234,8 @@ def _place(element: Element, parent: Place, holds_title: bool) -> Place:
             around |= Says.OTHERS
         elif tag in _CHOSEN or (tag == "label" and element.find("input") is not None):
             around |= Says.CHOICE
-    return Place(
-        own,
-        around,
-        names,
-        struck or tag in _STRUCK or bool(own & Says.STRUCK),
-        parent.unseen or tag in _UNSEEN,
-        hidden,
-        parent.linked or (tag == "a" and _leads_away(element.get("href"))),
-    )
+    struck = struck or tag in _STRUCK or bool(own & Says.STRUCK)
+    return Place(own, around, names, struck, unseen or tag in _UNSEEN, hidden, linked)
 
 
 def _is_squeezed_out(style: str) -> bool:
@@ -247,5 +243,5 @@ def _is_squeezed_out(style: str) -> bool:
     return "display:none" in squeezed or "visibility:hidden" in squeezed
 
 
-def _leads_away(href: str | None) -> bool:
-    return href is not None and not href.startswith(("#", "javascript:"))
+def _leads_away(href: str) -> bool:
+    return not href.startswith(("#", "javascript:"))

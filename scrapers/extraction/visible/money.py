@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 
 from scrapers.extraction.currencies import ends_with_currency, starts_with_currency
 from scrapers.extraction.money_words import is_lowest_lately
 from scrapers.extraction.page import Element
 from scrapers.extraction.price_text import Money, find_prices
+from scrapers.extraction.remembered import remembered
 from scrapers.extraction.visible.layout import Layout, Place, is_large, short_text
 from scrapers.extraction.visible.names import Says
 
@@ -92,7 +92,7 @@ def candidates(layout: Layout, hint: str | None) -> list[Candidate]:
     title = layout.title_order
     name = None if layout.title is None else " ".join("".join(layout.title.itertext()).split())
     for at, (order, element, raw) in enumerate(layout.texts):
-        if not has_digit(raw):
+        if raw.isalpha() or not has_digit(raw):
             continue
         text = " ".join(raw.split())
         if text == name and _WORDS.search(text):  # a "£5 gift card", in its heading and wherever it is named again
@@ -205,7 +205,7 @@ def _is_one(text: str) -> bool:
     return len(numbers) == 1 or len({_NO_DIGIT.sub("", number) for number in numbers}) == 1
 
 
-@lru_cache(maxsize=4096)  # what stands beside numbers repeats: "12 reviews", "€ 12,99" here and in its box
+@remembered  # what stands beside numbers repeats: "12 reviews", "€ 12,99" here and in its box
 def is_signed(text: str) -> bool:
     """Whether a number in the text is money: a currency stands beside it, or a dash for its cents ("1 799,-")."""
     if _DASH_FOR_CENTS.search(text):
@@ -242,7 +242,7 @@ def _is_sign_near(layout: Layout, at: int) -> bool:
     return any(_may_lend_sign(raw) for _, _, raw in layout.texts[max(0, at - _NEAR) : at + _NEAR + 1])
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _may_lend_sign(text: str) -> bool:
     """Whether a text begins or ends with a currency, or as cents may (",-"), or states an amount of its own."""
     text = text.strip()

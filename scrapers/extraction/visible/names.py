@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+
+from scrapers.extraction.remembered import remembered
 
 
 class Says:
@@ -169,7 +170,7 @@ def _index() -> _Index:
 _WHOLE, _PHRASES, _BEGINNINGS, _PARTS = _index()
 
 
-@lru_cache(maxsize=8192)  # a shop names its elements from a small stock of classes
+@remembered  # a shop names its elements from a small stock of classes
 def said_by(names: str) -> int:
     """The flags of `Says` that names as written, such as a class attribute, raise."""
     words = _NAME_WORD.findall(_HAVING.sub(" ", names))
@@ -187,7 +188,7 @@ def said_by(names: str) -> int:
     return said
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def _said_by_word(word: str) -> tuple[int, Mapping[str, int]]:
     """The flags that a word raises, and those of the phrases that it begins, by their other words."""
     word = word.lower()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from scrapers.extraction.remembered import remembered
+
 _BREAKS = re.compile(r"[^\w%+?؟¿~〜−–-]+")
 _UNSPACED = "\u2e80"
 """From here on: scripts that put no blanks between words."""
@@ -32,10 +34,10 @@ class Phrases:
         starts = _listed(at_start)
         self._starts = tuple(phrase.rstrip("*") for phrase in starts if phrase.endswith("*") or phrase >= _UNSPACED)
         self._words = tuple(f" {phrase} " for phrase in starts if not phrase.endswith("*"))
+        self.is_in = remembered(self._is_in)
+        """Whether a text holds one of the phrases."""
 
-    @lru_cache(maxsize=8192)  # noqa: B019 (a few module-level constants, which live as long as the process)
-    def is_in(self, text: str) -> bool:
-        """Whether the text holds one of the phrases."""
+    def _is_in(self, text: str) -> bool:
         small = _plain(text)
         if small.startswith(self._words) or small.startswith(self._starts, 1):
             return True
