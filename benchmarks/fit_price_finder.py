@@ -113,7 +113,8 @@ def fit(examples: Sequence[Example], ridge: float = RIDGE) -> Vector:
     """Weights in the order of NAMES."""
     prior = np.array([BY_HAND[name] for name in NAMES])
     pages = Counter(e.shop for e in examples)
-    useful = [e for e in examples if teaches(e)]
+    # A page that has a price, but not where the finder looks, teaches nothing about choosing.
+    useful = [e for e in examples if e.right.any() or not e.accepted]
 
     def loss(at: Vector) -> tuple[float, Vector]:
         total, slope = ridge * float(((at - prior) ** 2).sum()), 2 * ridge * (at - prior)
@@ -127,13 +128,6 @@ def fit(examples: Sequence[Example], ridge: float = RIDGE) -> Vector:
         return total, slope
 
     return np.asarray(minimize(loss, prior, jac=True, method="L-BFGS-B").x)
-
-
-def teaches(e: Example) -> bool:
-    """Whether a page teaches how to choose: not where its price stands nowhere that the finder looks; nor where the
-    label names what the page says is without tax, since what shoppers pay is asked for."""
-    asked = [c.money.role != "net" for c, right in zip(e.amounts.found, e.right, strict=True) if right]
-    return any(asked) or not e.accepted
 
 
 def softmax(scores: Vector) -> Vector:

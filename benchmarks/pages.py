@@ -6,8 +6,7 @@ of them, so no figure here is one on shops not seen. Until 2026-11-23 seven of t
 on them then is in docs/adr/0011-readings-are-weighed.md.
 
 Four labelled prices are a thousandth of what the page shows: "Rs 23,450" is labelled 23.450, "$24.990" in Chilean pesos
-24.99, "$2.449" in Argentine pesos 2.449. On two pages of one shop, which show both, the label is the price without tax.
-Figures count all six as the labels do, as misses where a page is read as shoppers read it; nothing is fitted to them.
+24.99, "$2.449" in Argentine pesos 2.449. Figures count them as the labels do, as misses; nothing is fitted to them.
 """
 
 from __future__ import annotations
