@@ -51,7 +51,7 @@ def judged(store: LabelledSet, shipped: Scorer, count: int) -> Iterator[tuple[fl
     """For each draw F1 before and after, average precision before and after, whether it was better, pairs decided."""
     left, right = linked(store)
     probability = shipped.judge(store.compared)
-    at_share = at_their_share(probability, shipped.trained_share)
+    at_share = at_their_share(probability, shipped)
     doubtful = (at_share > BAND[0]) & (at_share < BAND[1])
     for seed in range(DRAWS):
         random = np.random.default_rng(seed)
@@ -62,7 +62,7 @@ def judged(store: LabelledSet, shipped: Scorer, count: int) -> Iterator[tuple[fl
         learned = learn_from(of(store, chosen), shipped)
         after = learned.scorer.judge(of(store, held).compared)
         found = [
-            figures(Judged(store.name, store.labels[held], p, left[held]), shipped.trained_share).f1
+            figures(Judged(store.name, store.labels[held], p, left[held]), shipped).f1
             for p in (probability[held], after)
         ]
         precision = [float(average_precision_score(store.labels[held], p)) for p in (probability[held], after)]

@@ -25,7 +25,7 @@ Map = Annotated[
 ]
 Output = Annotated[Path, typer.Option(help="The CSV file to write.")]
 
-_UNLIKE = 2.0
+_UNLIKE = 1.0
 """Log odds from which on scores are so far from what the model knows that a user is told."""
 _MOST_SAID = 10
 """Verdicts named that teach nothing."""
@@ -234,7 +234,7 @@ def score(
         f"{len(scores):,} pairs scored by {scorer.version}, {int(called.sum()):,} called matches (from {threshold:.3f} "
         f"on; {settled.share:.1%} of the pairs are matches as {source}), in {output}"
     )
-    if abs(settled.drift) > _UNLIKE:
+    if prior is None and abs(settled.drift) > _UNLIKE:
         text += (
             f"\nMatches look {'less' if settled.drift > 0 else 'more'} alike here than those that the model knows, so "
             "their share is a guess: give --prior, or label some hundred pairs and train on them"

@@ -67,6 +67,8 @@ def _ran(found: MatchRun) -> str:
         f"{found.by_mpn:,} by part number, {found.by_model:,} by the model, {found.by_people:,} by people), "
         f"{found.review:,} to review, {found.unmatched:,} none of ours; {found.changed:,} verdicts changed"
     ]
+    if not found.products:
+        lines.append("There is no product on sale to match them with; bring yours in: purveyor import products FILE")
     if found.expected_precision is not None:
         lines.append(f"Of the model's matches {found.expected_precision:.1%} are expected to be right")
     if found.other_pack or found.equivalent:

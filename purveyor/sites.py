@@ -159,20 +159,16 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def show(name: Name, as_json: Json = False) -> None:
-    """Show one site on record in full.
+    """Show one site on record in full, as its site file would say it.
 
     Example: purveyor sites show example-shop
     """
+    from scrapers.adding.site_file import site_file
     from scrapers.registered import registered
 
     with open_warehouse() as warehouse:
-        values = asdict(registered(warehouse, name))
-    lines = [
-        f"{field}: {', '.join(value) if isinstance(value, tuple) else value}"
-        for field, value in values.items()
-        if value not in (None, (), {})
-    ]
-    emit(values, as_json, "\n".join(lines))
+        site = registered(warehouse, name)
+    emit(asdict(site), as_json, site_file(site).rstrip())
 
 
 @app.command()
@@ -202,7 +198,7 @@ def _starts(site: Site) -> list[str]:
         "shopify": site.shopify,
         "woocommerce": site.woocommerce,
     }
-    watched = [f"{len(site.watch)} pages watched"] if site.watch else []
+    watched = [f"{len(site.watch)} page{'s' if len(site.watch) > 1 else ''} watched"] if site.watch else []
     return watched + [f"{kind} {', '.join(urls)}" for kind, urls in named.items() if urls]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -35,6 +35,12 @@ def offer_rows(product: Product, observed_at: datetime, site: Site) -> list[dict
         if len(rows) == MOST:
             break
     return list(rows.values())
+
+
+_OF_VARIANTS = frozenset({"name", "brand", "taxIncluded"})
+"""What a page says of its product in whatever variant."""
+_OF_SELLERS = _OF_VARIANTS | {"gtin", "mpn", "sku"}
+"""What it says of its product whoever sells it."""
 
 
 def _rows(product: Product, observed_at: datetime, site: Site) -> Iterator[dict[str, Any]]:
@@ -77,8 +83,16 @@ def _page_row(product: Product, observed_at: datetime, site: Site) -> dict[str, 
         "availability": product.availability,
         "source": price.reader if price else None,
         "confidence": price.confidence if price else None,
-        "evidence": json.dumps({name: s.evidence for name, s in product.sources.items()}, ensure_ascii=False),
+        "evidence": _evidence(product),
     }
+
+
+def _evidence(
+    product: Product, of_all: Collection[str] | None = None, one_of: str = "", price: Decimal | None = None
+) -> str:
+    """Where each value stood, as JSON; for one of several offers only what the page says of all, and its own price."""
+    stood = {name: source.evidence for name, source in product.sources.items() if of_all is None or name in of_all}
+    return json.dumps(stood | ({"price": f"{one_of}, {price}"} if price is not None else {}), ensure_ascii=False)
 
 
 def _seller_row(page: dict[str, Any], product: Product, offer: SellerOffer, site: Site) -> dict[str, Any]:
@@ -96,6 +110,9 @@ def _seller_row(page: dict[str, Any], product: Product, offer: SellerOffer, site
         "shipping": _text(offer.shipping),  # each seller sends on terms of his own
         "source": source.reader if source else page["source"],
         "confidence": source.confidence if source else page["confidence"],
+        "evidence": _evidence(
+            product, _OF_SELLERS, f"one of {len(product.offers)} sellers: {offer.seller}", offer.price
+        ),
     }
 
 
@@ -120,6 +137,7 @@ def _variant_row(page: dict[str, Any], product: Product, variant: Variant, site:
         "shipping": _text(_shipping(product.shipping, variant.price, currency, site)),
         "source": source.reader if source else page["source"],
         "confidence": source.confidence if source else page["confidence"],
+        "evidence": _evidence(product, _OF_VARIANTS, f"one of {len(product.variants)} variants: {key}", variant.price),
     }
 
 

@@ -43,7 +43,7 @@ def train_scorer(
     """
     trained = train(sets, seed=seed, progress=progress)
     scorer = trained.scorer
-    found = {judged.name: figures(judged, scorer.trained_share) for judged in trained.judged}
+    found = {judged.name: figures(judged, scorer) for judged in trained.judged}
     code = installed_version("purveyor")
     about = {
         "code": code,

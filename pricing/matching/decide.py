@@ -101,6 +101,7 @@ def decide(
         people=people,
         exact=exact,
         trained_share=scorer.trained_share,
+        drift=scorer.drift,
         target_precision=target_precision,
     )
     told = _Told(sides)

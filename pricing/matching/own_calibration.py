@@ -33,10 +33,11 @@ _EDGE = 1e-6
 @dataclass(frozen=True)
 class OwnCalibration:
     """logit p' = the product of `weights` with the evidence (see `evidence`); `share` of matches among the pairs that
-    p' is made for."""
+    p' is made for. `learned` from this store, or the model's own probabilities as they are."""
 
     weights: tuple[float, ...]
     share: float
+    learned: bool = True
 
     def __call__(self, evidence: Floats) -> Floats:
         """Corrected probabilities (shape (pairs,))."""
@@ -73,7 +74,7 @@ def learn(evidence: Floats, label: npt.NDArray[np.bool_], trained_share: float) 
     """
     matches = int(label.sum())
     if min(matches, len(label) - matches) < LEAST_KNOWN:
-        return OwnCalibration(tuple(_MEANS.tolist()), trained_share)
+        return OwnCalibration(tuple(_MEANS.tolist()), trained_share, learned=False)
     from scipy.optimize import minimize
 
     def loss(weights: Floats) -> tuple[float, Floats]:

@@ -55,8 +55,8 @@ CATALOGUE_MATCHED = Question.read(
 @dataclass(frozen=True)
 class SiteMatches:
     """What became of a site's offers (site "" is all), each counted once: matched by GTIN, part number, the model or
-    people; other packs and equivalents that people named; under review, `changed_pages` of them because the page is
-    another since a verdict; unmatched. `products` of ours have a match or another pack there.
+    people; other packs and equivalents that people named; under review; unmatched. `changed_pages` of them, matched
+    or not, show another product since a verdict. `products` of ours have a match or another pack there.
 
     `expected_precision`: mean probability of the matches that the model made; None where it made none.
     """

@@ -10,14 +10,24 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+
+def fold(text: str) -> str:
+    """Case, accents and compatibility forms away ("Größe ½" becomes "grosse 1⁄2"); any script stays itself."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return re.sub(r"\s+", " ", kept.replace("⁄", "/")).strip()
+
+
 _UNITS: dict[str, dict[str, float]] = {
     "mass": {
         "mg": 0.001, "g": 1, "gr": 1, "gram": 1, "grams": 1, "gramm": 1, "kg": 1000, "kilo": 1000,
+        "мг": 0.001, "г": 1, "гр": 1, "кг": 1000,
         "lb": 453.59237, "lbs": 453.59237, "pound": 453.59237, "pounds": 453.59237, "oz": 28.349523, "ounce": 28.349523,
     },
     "volume": {
         "ml": 1, "cl": 10, "dl": 100, "l": 1000, "lt": 1000, "ltr": 1000, "liter": 1000, "liters": 1000,
-        "litre": 1000, "litres": 1000, "fl oz": 29.573530, "gal": 3785.411784, "gallon": 3785.411784,
+        "litre": 1000, "litres": 1000, "fl oz": 29.573530, "gal": 3785.411784, "gallon": 3785.411784, "qt": 946.352946,
+        "quart": 946.352946, "quarts": 946.352946, "мл": 1, "л": 1000,
     },
     "length": {
         "mm": 1, "cm": 10, "m": 1000, "meter": 1000, "metre": 1000, '"': 25.4, "''": 25.4, "inch": 25.4,
@@ -46,16 +56,22 @@ _SIZES = re.compile(
 _QUANTITY = re.compile(rf"(?<![^\W\d_])(?<!\d)(?<!\d[.,]){_NUMBER}\s*-?{_UNIT}{_END}")
 _CONTENT = "|".join(sorted((*_UNITS["mass"], *(u for u in _UNITS["volume"] if " " not in u)), key=len, reverse=True))
 _PACK = r"multipack|pack|paket|packung|kiste|kasten"
-_SET = r"set|case|box|bundle|lot|carton|tray|crate|coffret|caja|boite|karton"
+_SET = r"set|case|box|bundle|lot|carton|tray|crate|coffret|caja|boite|karton|confezione|scatola|caixa|doos"
 _PIECES = (
     r"packs?|pk|pcs?|pieces?|count|ct|units?|stk|stuck|stueck|teilig|tlg|tablets?|tabs|capsules|kapseln|rolls|rollen|"
-    r"sheets|bags|beutel|bottles|flaschen|cans|dosen|er"
+    r"sheets|bags|beutel|bottles|flaschen|cans|dosen|er|unites|unidades|uds|pezzi|pz|stuks|flessen|bouteilles|botellas|"
+    r"bottiglie|garrafas|latas|szt|sztuk|butelek|ks|kusu|lahvi|kpl|stycken|adet|'l[iıu]|шт|штук|бутылок|упак"
 )
+_COUNTERS = "本個个枚袋箱包瓶罐盒入개입병캔"
+"""Words of one sign behind a number of pieces, in scripts that put no blanks."""
 _PACKS = (
     re.compile(rf"{_START}(?P<n>\d{{1,4}}){_TIMES}(?=\d+(?:[.,]\d+)?\s*-?(?:{_CONTENT}){_END})"),
     re.compile(rf"(?<=\d)(?P<keep>\s*-?(?:{_CONTENT})){_TIMES}(?P<n>\d{{1,4}})(?![\w.,])"),
-    re.compile(rf"\b(?:(?:{_PACK})\s*(?:of|von|de|a)?|(?:{_SET})\s+(?:of|von|de|a))\s*(?P<n>\d{{1,4}}){_END}"),
+    re.compile(
+        rf"\b(?:(?:{_PACK})\s*(?:of|von|de|a|da|van)?|(?:{_SET})\s+(?:of|von|de|a|da|van))\s*(?P<n>\d{{1,4}}){_END}"
+    ),
     re.compile(rf"{_START}(?P<n>\d{{1,4}})\s*-?(?:{_PIECES})(?:\s*-?(?:{_PACK}|{_SET}))?{_END}"),
+    re.compile(rf"(?<![0-9a-z.,])(?P<n>\d{{1,4}})\s*(?:{'|'.join(map(fold, _COUNTERS))})"),
     re.compile(r"^(?P<n>\d{1,3})\s*[x×]\s+(?=[a-z])"),
     # After a comma or bracket, or with spaces around the x, so that a camera called "X10" is no pack of ten.
     re.compile(r"(?:[,(\[]\s*[x×]|\s[x×]\s)(?P<n>\d{1,2})(?=$|\s*[,;)\]-])"),
@@ -71,15 +87,23 @@ _PLAIN = re.compile(r"[^\W_]+")
 _COLOURS = {
     canonical: names.split()
     for canonical, names in {
-        "black": "black schwarz noir negro nero", "white": "white weiss blanc blanco bianco",
-        "red": "red rot rouge rojo rosso", "blue": "blue blau bleu azul blu", "green": "green grun gruen vert verde",
-        "yellow": "yellow gelb jaune amarillo giallo", "grey": "grey gray grau gris grigio",
-        "silver": "silver silber", "gold": "gold golden", "pink": "pink rosa", "purple": "purple lila violet violett",
-        "orange": "orange", "brown": "brown braun marron", "beige": "beige", "turquoise": "turquoise turkis",
-        "navy": "navy", "ivory": "ivory",
+        "black": """black schwarz noir noire negro negra nero nera preto preta zwart czarny czarna czarne cerny cerna
+            svart musta siyah черный черная черное черные""",
+        "white": """white weiss blanc blanche blanco blanca bianco bianca branco branca biały biała białe bily bila
+            hvid hvit beyaz белый белая белое белые""",
+        "red": """red rot rouge rojo roja rosso rossa vermelho vermelha rood czerwony czerwona cerveny cervena kırmızı
+            красный красная""",
+        "blue": """blue blau bleu bleue azul blu blauw niebieski niebieska modry modra mavi синий синяя""",
+        "green": """green grun gruen vert verte verde groen zielony zielona zeleny zelena yesil зеленый зеленая""",
+        "yellow": """yellow gelb jaune amarillo amarilla giallo gialla amarelo geel zołty zluty sarı желтый желтая""",
+        "grey": """grey gray grau gris grigio grigia cinza grijs szary szara sedy seda harmaa серый серая""",
+        "silver": "silver silber srebrny stribrny серебристый", "gold": "gold golden złoty zlaty золотой",
+        "pink": "pink rosa roze rozowy rozowa ruzovy розовый", "purple": "purple lila violet violett paars fioletowy",
+        "orange": "orange", "brown": "brown braun marron bruin brazowy hnedy коричневый", "beige": "beige",
+        "turquoise": "turquoise turkis", "navy": "navy", "ivory": "ivory",
     }.items()
 }  # fmt: skip
-_COLOUR = {name: canonical for canonical, names in _COLOURS.items() for name in names}
+_COLOUR = {fold(name): canonical for canonical, names in _COLOURS.items() for name in names}
 _SIZE = re.compile(
     r"\b(?:size|grosse|groesse|gr|taille|talla)\.?\s*(\d{1,2}(?:[.,]5)?|x{0,3}[sl]|m)\b|\b(\d?x{1,3}[sl])\b"
 )
@@ -108,13 +132,6 @@ class Title:
     digits: frozenset[str]
     squashed: str
     text: str
-
-
-def fold(text: str) -> str:
-    """Case, accents and compatibility forms away ("Größe ½" becomes "grosse 1⁄2"); any script stays itself."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", kept.replace("⁄", "/")).strip()
 
 
 def squash(text: str) -> str:

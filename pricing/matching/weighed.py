@@ -13,7 +13,7 @@ from pricing.matching.assign import assign, weigh
 from pricing.matching.conflicts import brands_differ, unsaid
 from pricing.matching.exact import Exact, gtins_differ
 from pricing.matching.listing import Ints
-from pricing.matching.model.prior import adjust, estimate_prior, threshold_for_precision
+from pricing.matching.model.prior import Settled, estimate_prior, settle, threshold_for_precision
 from pricing.matching.own_calibration import OwnCalibration, evidence, learn, with_probability
 from pricing.matching.scored import Scored
 from pricing.matching.sides import Sides
@@ -41,7 +41,8 @@ _NO_RIVAL = 0.02
 class Weighed:
     """Pairs of the offers left to the model, one per position of the arrays (all shape (pairs,)).
 
-    `weight` is the probability among rivals; 0 where the pair is ruled out; of another pack the probability that
+    `weight` is the probability among rivals (of a store that the model does not know, read as hopefully as its scores
+    allow, but for what matches by itself); 0 where the pair is ruled out; of another pack the probability that
     nothing else tells them apart. `open_points` say what keeps a pair from matching by itself. `automatic` pairs do.
     """
 
@@ -62,6 +63,7 @@ def weigh_pairs(
     people: People,
     exact: Mapping[int, Sequence[Exact]],
     trained_share: float,
+    drift: float,
     target_precision: float,
 ) -> Weighed:
     """Weigh the pairs of offers that neither people nor identifiers (`exact`) decided, without pairs that people ruled
@@ -78,25 +80,29 @@ def weigh_pairs(
         keep[at] = (p, o) not in people.ruled and (sides.offers[o].seller, p) not in taken
     product, offer = scored.product[keep], scored.offer[keep]
     probability, single = own(told[keep]), scored.single[keep]
-    prior = _prior(probability, own.share)
-    probability = adjust(probability, own.share, prior)
+    cautious, hopeful = _readings(probability, own.share, 0.0 if own.learned else drift)
     other_pack = ~np.isnan(single)
     single = own(with_probability(told[keep], np.nan_to_num(single)))
-    single = np.where(other_pack, adjust(single, own.share, prior), 0.0)
-    ruled_out, open_points = _against(sides, product, offer, np.maximum(probability, single))
-    probability[ruled_out | other_pack] = 0.0
+    single = np.where(other_pack, hopeful(single), 0.0)
+    ruled_out, open_points = _against(sides, product, offer, np.maximum(hopeful(probability), single))
 
     slots = _slots(sides, product, offer)
     plain = np.array([point is None for point in open_points], dtype=np.bool_)
-    # What something speaks against is no rival of what nothing does.
-    weight = np.where(plain, weigh(np.where(plain, probability, 0.0), offer, slots), weigh(probability, offer, slots))
+
+    def weights(read: Settled) -> Floats:
+        found = np.where(ruled_out | other_pack, 0.0, read(probability))
+        # What something speaks against is no rival of what nothing does.
+        return np.where(plain, weigh(np.where(plain, found, 0.0), offer, slots), weigh(found, offer, slots))
+
+    weight = weights(cautious)
     free = assign(weight, offer, slots) & plain
     least = min(_LEAST_AUTOMATIC, target_precision)
     threshold = max(threshold_for_precision(weight[free], target_precision), least)
     automatic = free & (weight >= threshold)
+    weight = np.where(automatic, weight, weights(hopeful))
     # A pack is only proposed where nothing but the pack speaks against it.
     weight = np.where(ruled_out, 0.0, np.maximum(weight, single))
-    return Weighed(product, offer, weight, other_pack, open_points, automatic, prior, threshold)
+    return Weighed(product, offer, weight, other_pack, open_points, automatic, cautious.share, threshold)
 
 
 def _evidence(sides: Sides, scored: Scored) -> Floats:
@@ -128,10 +134,17 @@ def _own_calibration(
     return learn(told[places], np.array(labels, dtype=np.bool_), trained_share)
 
 
-def _prior(probability: Floats, share: float) -> float:
-    """The share of matches among these pairs; of few pairs hardly another than is known."""
+def _readings(probability: Floats, share: float, drift: float) -> tuple[Settled, Settled]:
+    """How to read the probabilities for what matches by itself, and for what a person shall look at.
+
+    By the share of matches among these pairs; of few pairs it is hardly another than is known. With a `drift`, matches
+    may look worse or better here than the model knows: worse is reason to look, but not to match.
+    """
     n = len(probability)
-    return (n * estimate_prior(probability, share) + _BELIEVED * share) / (n + _BELIEVED)
+    own = (n * estimate_prior(probability, share) + _BELIEVED * share) / (n + _BELIEVED)
+    by_share, settled = settle(probability, share, 0.0, told=own), settle(probability, share, drift)
+    cautious, hopeful = sorted((by_share, settled), key=lambda read: read.shift)
+    return (cautious, hopeful) if drift else (by_share, by_share)
 
 
 def _against(sides: Sides, product: Ints, offer: Ints, probability: Floats) -> tuple[Flags, list[str | None]]:

@@ -82,9 +82,8 @@ def _listed(place: Place, path: Path) -> tuple[str, ...]:
     try:
         lines = listed.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or no path at all
-        raise place.error(
-            f"the file {listed} cannot be read ({error.__class__.__name__}); name a text file of addresses"
-        ) from None
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise place.error(f"the file {listed} cannot be read ({why}); name a text file of addresses") from None
     urls = []
     for number, line in enumerate(lines, start=1):
         url = line.strip()

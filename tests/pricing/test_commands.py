@@ -35,6 +35,13 @@ def run(app: Any, *arguments: str) -> str:
     return result.stdout
 
 
+def test_matching_with_no_products_says_what_is_missing(warehouse: Warehouse, ask_price: Put) -> None:
+    ask_price("berg", "A", 9, matched=False, title="Green Tea")
+    assert "no product on sale to match them with; bring yours in: purveyor import products" in run(
+        purveyor.match.app, "run"
+    )
+
+
 def test_match_run_and_report(warehouse: Warehouse, sell: Put, ask_price: Put, tmp_path: Path) -> None:
     sell("A", 10, title="Sanddorn Mild Green Tea 100 g", gtin="4006381333931")
     ask_price("berg", "A", 9, matched=False, title="Green Tea", gtin="4006381333931")

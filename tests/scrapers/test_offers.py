@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -68,6 +69,11 @@ def test_several_sellers_are_several_offers() -> None:
     ]
     assert {row["currency"] for row in found} == {"EUR"}
     assert {row["list_price"] for row in found} == {None}
+    # Of what stood on the page, the first seller's price is not the second's evidence.
+    assert [json.loads(row["evidence"]) for row in found] == [
+        {"price": "one of 3 sellers: A, 39.90"},
+        {"price": "one of 3 sellers: B, 35.00"},
+    ]
 
 
 def test_variants_with_prices_of_their_own_are_offers_under_their_own_addresses() -> None:

@@ -192,6 +192,14 @@ def test_a_mistake_is_named_with_file_line_and_field(tmp_path: Path, text: str, 
     assert "\n" not in str(error.value)
 
 
+def test_a_watch_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gone.txt cannot be read \(No such file or directory\); name a text file"):
+        read_site(write(tmp_path, "site: s\nstart: {watch: gone.txt}\n"))
+    (tmp_path / "list.txt").write_bytes(b"https://b.example/\xff\n")
+    with pytest.raises(InputError, match=r"list.txt cannot be read \(it is no UTF-8 text\)"):
+        read_site(write(tmp_path, "site: s\nstart: {watch: list.txt}\n"))
+
+
 def test_a_mistake_in_a_watch_list_is_named_with_its_own_line(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("https://a.example/1\nnonsense\n")
     with pytest.raises(InputError, match=r"list\.txt, line 2: 'nonsense'"):

@@ -65,7 +65,8 @@ def test_add_show_list_remove(purveyor: Purveyor, tmp_path: Path) -> None:
     assert purveyor("sites", "list") == ("example-shop: www.example.com; sitemap https://www.example.com/sitemap.xml\n")
     shown = json.loads(purveyor("sites", "show", "example-shop", "--json"))
     assert (shown["hosts"], shown["allow_private"], shown["delay"]) == (["www.example.com"], False, 1.0)
-    assert "delay: 1.0" in purveyor("sites", "show", "example-shop")
+    file.write_text(purveyor("sites", "show", "example-shop"))
+    assert "already, just so" in purveyor("sites", "add", str(file))  # it is shown as its file would say it
     with pytest.raises(NotFound, match="no site 'other' on record; known sites: example-shop"):
         purveyor("sites", "show", "other")
     purveyor("sites", "remove", "example-shop")

@@ -89,6 +89,50 @@ def test_a_site_that_is_well_is_left_in_peace(warehouse: Warehouse, newest: dict
     assert [finding for finding in examine(warehouse) if finding.subject == "shop"] == []
 
 
+NIGHTS: tuple[dict[str, Any], ...] = tuple({"appeared": 10, "changed": changed} for changed in (20, 0, 45))
+
+
+@pytest.mark.parametrize(
+    ("newest", "code"),
+    [
+        ({"appeared": 10, "changed": 960}, "prices_moved"),
+        ({"appeared": 10, "changed": 460}, None),  # less than half of them
+        ({"appeared": 950, "changed": 30}, "prices_moved"),
+        ({"appeared": 975, "changed": 5}, None),  # of five known ones
+    ],
+)
+def test_prices_that_all_move_at_once_may_be_something_else(
+    warehouse: Warehouse, newest: dict[str, Any], code: str | None
+) -> None:
+    """A price that vanished leaves others on the page to be read in its place, which no share tells."""
+    trouble = health(warehouse, *NIGHTS, newest).trouble
+    assert (trouble and trouble.code) == code
+    assert trouble is None or "usually for 2%" in trouble.text
+
+
+def test_a_shop_whose_prices_always_move_is_left_in_peace(warehouse: Warehouse) -> None:
+    assert (
+        health(warehouse, *({"appeared": 0, "changed": changed} for changed in (700, 600, 20, 800, 900))).trouble
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("failures", "text", "remedy"),
+    [
+        ({"captcha": 1}, "read no page (a captcha in front: 1)", "ask the shop for leave or a feed"),
+        ({"robots_forbid": 2, "timeout": 1}, "read no page (forbidden by robots.txt: 2", "purveyor sites remove shop"),
+        ({}, "read no page", "open the shop in a browser"),
+    ],
+)
+def test_a_crawl_that_read_nothing_says_what_to_do(
+    warehouse: Warehouse, failures: dict[str, int], text: str, remedy: str
+) -> None:
+    nothing = {"outcome": "failed", "planned": 0, "fetched": 0, "offers": 0, "failures": json.dumps(failures)}
+    trouble = health(warehouse, nothing).trouble
+    assert trouble is not None and text in trouble.text and remedy in trouble.remedy
+
+
 def test_without_history_nothing_is_compared(warehouse: Warehouse) -> None:
     found = health(warehouse, {}, {}, {"priced": 10})
     assert (found.verdict, found.earlier_crawls, found.usual_fill) == ("no history", 2, None)

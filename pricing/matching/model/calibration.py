@@ -1,7 +1,7 @@
 """Scores of a model turned into probabilities: beta calibration, three numbers that text can hold.
 
 M. Kull, T. Silva Filho, P. Flach, Beta calibration, AISTATS 2017: logit p = a ln s - b ln(1 - s) + c with a, b >= 0,
-fitted by maximum likelihood.
+fitted by maximum likelihood. Scores from several stores may each be off by a shift of their own.
 """
 
 from __future__ import annotations
@@ -28,12 +28,22 @@ class Calibration:
         return np.asarray(1 / (1 + np.exp(-(self.a * low + self.b * high + self.c))), dtype=np.float64)
 
 
-def fit_calibration(scores: Floats, labels: npt.NDArray[np.bool_], weights: Floats | None = None) -> Calibration:
-    """From scores of pairs that the model did not see in training (all shape (pairs,))."""
+def fit_calibration(
+    scores: Floats,
+    labels: npt.NDArray[np.bool_],
+    weights: Floats | None = None,
+    stores: npt.NDArray[np.int64] | None = None,
+) -> Calibration:
+    """From scores of pairs that the model did not see in training (all shape (pairs,)).
+
+    With `stores`, numbers of each pair's store from 0, c is the median of one for each store: else a store where all
+    matches look bad would make all the others' probabilities vague.
+    """
     from scipy.optimize import minimize
 
     low, high = _logs(scores)
-    columns = np.column_stack([low, high, np.ones(len(scores))])
+    store = np.zeros(len(scores), dtype=np.int64) if stores is None else stores
+    columns = np.column_stack([low, high, np.eye(int(store.max()) + 1)[store]])
     share = np.ones(len(scores)) if weights is None else weights
     share = share / share.sum()
 
@@ -42,9 +52,10 @@ def fit_calibration(scores: Floats, labels: npt.NDArray[np.bool_], weights: Floa
         error = 1 / (1 + np.exp(-logit)) - labels
         return float(share @ (np.logaddexp(0, logit) - labels * logit)), columns.T @ (share * error)
 
-    fitted = minimize(loss, np.array([1.0, 1.0, 0.0]), jac=True, bounds=[(0, None), (0, None), (None, None)])
-    a, b, c = (float(x) for x in fitted.x)
-    return Calibration(a, b, c)
+    free = columns.shape[1] - 2
+    start, bounds = np.array([1.0, 1.0, *[0.0] * free]), [(0, None), (0, None), *[(None, None)] * free]
+    a, b, *shifts = (float(x) for x in minimize(loss, start, jac=True, bounds=bounds).x)
+    return Calibration(a, b, float(np.median(shifts)))
 
 
 def _logs(scores: Floats) -> tuple[Floats, Floats]:

@@ -67,8 +67,9 @@ class Compared:
 
 
 def mean_prediction(models: Sequence[Booster], features: Matrix) -> Floats:
-    """The mean of what the models say of each row (shape (pairs,))."""
+    """What the models say of each row, their log odds averaged (shape (pairs,)): one that is at a loss decides little,
+    and the mean stays on the scale that each is on."""
     if not len(features):
         return np.empty(0)
-    found = [np.asarray(model.predict(features), dtype=np.float64) for model in models]
-    return np.asarray(np.mean(found, axis=0), dtype=np.float64)
+    odds = [np.asarray(model.predict(features, raw_score=True), dtype=np.float64) for model in models]
+    return np.asarray(1 / (1 + np.exp(-np.mean(odds, axis=0))), dtype=np.float64)

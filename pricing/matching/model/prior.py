@@ -8,6 +8,8 @@ probabilities, Neural Computation 14 (2002).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,15 @@ LEAST, MOST = 1e-4, 0.9
 """Bounds of an estimated share."""
 _ROUNDS = 1000
 _STILL = 1e-7
+
+USUAL_SHARE = 0.12
+"""Of matches among candidate pairs: between the median (0.107) and the mean (0.14) of the product sets of S. Mudgal et
+al., Deep learning for entity matching, SIGMOD 2018, which have 9 to 25%."""
+_SHARES_DIFFER = 0.5
+"""How far, in log odds, shares of matches usually are from it."""
+_FARTHEST, _STEP = 12.0, 0.05
+"""Log odds that are tried."""
+_EDGE = 1e-9
 
 
 def adjust(probabilities: Floats, trained_share: float, prior: float) -> Floats:
@@ -41,6 +52,58 @@ def estimate_prior(probabilities: Floats, trained_share: float) -> float:
         if abs(prior - former) < _STILL:
             break
     return prior
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How some pairs' probabilities are to be read: their `share` of matches, and what to add to their log odds.
+
+    `drift` is the part of it that the share does not explain: above 0 matches look worse here than where the model was
+    trained.
+    """
+
+    share: float
+    shift: float
+    drift: float = 0.0
+
+    def __call__(self, probabilities: Floats) -> Floats:
+        return np.asarray(1 / (1 + np.exp(-(_log_odds(probabilities) + self.shift))), dtype=np.float64)
+
+
+def settle(probabilities: Floats, trained_share: float, drift: float, *, told: float | None = None) -> Settled:
+    """How to read probabilities made for `trained_share` (shape (pairs,)), of pairs without labels.
+
+    `drift` is by how much the log odds are usually off beyond what the share explains: 0 for a model of these very
+    tables, where the share is estimated by expectation maximisation. Elsewhere a shift of the log odds by t implies the
+    share that is their mean, and so how much of t that share does not explain. Of all t the most probable one is taken:
+    shares and positive drifts (matches look worse here than where it was trained) have Cauchy's tails, so that what is
+    quite unusual is believed if nothing else explains the scores; negative ones have Gauss's, as pairs that are no
+    matches seldom look like the best of them. The share may be `told` instead.
+    """
+    if not drift or not len(probabilities):
+        share = estimate_prior(probabilities, trained_share) if told is None else told
+        return Settled(share, _logit(share) - _logit(trained_share))
+    scores, counts = np.unique(_log_odds(probabilities).round(1), return_counts=True)
+    shifts = np.arange(-_FARTHEST, _FARTHEST + _STEP, _STEP)
+    shares = 1 / (1 + np.exp(-np.add.outer(shifts, scores))) @ (counts / counts.sum())
+    odds = _log_odds(shares)
+    drifts = shifts - odds + _logit(trained_share)
+    if told is not None:
+        at = int(np.abs(shares - told).argmin())
+    else:
+        off = drifts / drift
+        unusual = np.log1p(((odds - _logit(USUAL_SHARE)) / _SHARES_DIFFER) ** 2)
+        at = int(np.argmin(unusual + np.where(off > 0, np.log1p(off**2), off**2 / 2)))
+    return Settled(float(shares[at]), float(shifts[at]), float(drifts[at]))
+
+
+def _log_odds(probabilities: Floats) -> Floats:
+    inside = np.clip(probabilities, _EDGE, 1 - _EDGE)
+    return np.asarray(np.log(inside) - np.log1p(-inside), dtype=np.float64)
+
+
+def _logit(share: float) -> float:
+    return float(np.log(share / (1 - share)))
 
 
 def best_f1_threshold(probabilities: Floats) -> float:

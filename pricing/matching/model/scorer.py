@@ -27,7 +27,7 @@ SHIPPED = Path(__file__).parent / "shipped"
 
 MANIFEST = "manifest.json"
 _CALIBRATION = "calibration.json"
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever a model of before can no longer be used."""
 
 
@@ -37,15 +37,22 @@ class OutdatedModel(ConfigError):
 
 class Scorer:
     """A trained model of two rounds, each a mean of boosters. `version` is a fingerprint of all it consists of;
-    `trained_share` is the share of matches that its probabilities are made for."""
+    `trained_share` is the share of matches that its probabilities are made for, `drift` by how much their log odds may
+    be off on tables that it is asked about (see `prior.settle`)."""
 
     def __init__(
-        self, first: Sequence[Booster], second: Sequence[Booster], calibration: Calibration, trained_share: float
+        self,
+        first: Sequence[Booster],
+        second: Sequence[Booster],
+        calibration: Calibration,
+        trained_share: float,
+        drift: float,
     ) -> None:
         self.first = first
         self.second = second
         self.calibration = calibration
         self.trained_share = trained_share
+        self.drift = drift
         self.version = _fingerprint(self._files())
 
     def score(self, left: Sequence[Listing], right: Sequence[Listing], pairs: Pairs) -> Floats:
@@ -79,7 +86,7 @@ class Scorer:
             [Booster(model_str=text) for name, text in sorted(texts.items()) if name.startswith(part)]
             for part in ("first", "second")
         )
-        scorer = cls(first, second, Calibration(**said["beta"]), said["trained_share"])
+        scorer = cls(first, second, Calibration(**said["beta"]), said["trained_share"], said["drift"])
         scorer.version = manifest["version"]
         return scorer
 
@@ -113,7 +120,7 @@ class Scorer:
             for name, boosters in (("first", self.first), ("second", self.second))
             for at, booster in enumerate(boosters)
         }
-        said = {"beta": asdict(self.calibration), "trained_share": self.trained_share}
+        said = {"beta": asdict(self.calibration), "trained_share": self.trained_share, "drift": self.drift}
         return {**files, _CALIBRATION: json.dumps(said, indent=1) + "\n"}
 
 

@@ -46,7 +46,12 @@ class VerdictImport:
 
 
 def export_verdicts(warehouse: Warehouse, path: Path) -> int:
-    """Write the verdicts that stand to `path`, a workbook where it ends in .xlsx, else CSV; how many."""
+    """Write the verdicts that stand to `path`, a workbook where it ends in .xlsx, CSV where in .csv; how many.
+
+    InputError where it ends otherwise: an .xls or .ods that holds CSV opens in no program as it should.
+    """
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise InputError(f"{path}: verdicts are written as .csv or .xlsx; let its name end so")
     with warehouse.records.reading() as tx:
         standing = standing_verdicts(tx)
     with warehouse.session(engine="duckdb") as session:

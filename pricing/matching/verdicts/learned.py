@@ -98,7 +98,7 @@ def learn_from(labelled: LabelledSet, scorer: Scorer, *, seed: int = SEED) -> Le
     gain, error = _mean_of_products(_loss(before, labelled.labels) - _loss(after, labelled.labels), left)
     second = _continued(scorer.second, features, labelled.labels, seed)
     return Learned(
-        Scorer(scorer.first, second, scorer.calibration, scorer.trained_share),
+        Scorer(scorer.first, second, scorer.calibration, scorer.trained_share, scorer.drift),
         matches,
         others,
         right=int(((after >= 0.5) == labelled.labels).sum()),

@@ -73,6 +73,10 @@ class Layout:
     _places: dict[Element, Place] = field(default_factory=dict)
     _around_title: frozenset[Element] = frozenset()
 
+    def holds_title(self, element: Element) -> bool:
+        """Whether the title stands in it."""
+        return element is self.title or element in self._around_title
+
     def place(self, element: Element) -> Place:
         """What the element inherits and adds; each element is looked at once."""
         place = self._places.get(element)
@@ -220,7 +224,7 @@ def _place(element: Element, parent: Place, holds_title: bool) -> Place:
             struck = struck or "line-through" in value
             hidden = hidden or _is_squeezed_out(value)
         elif name == "href":
-            linked = linked or (tag == "a" and _leads_away(value))
+            linked = linked or (tag == "a" and leads_away(value))
         elif name == "hidden" or (name == "aria-hidden" and value == "true"):
             hidden = True
     names = names[:_LONGEST_NAME]
@@ -243,5 +247,6 @@ def _is_squeezed_out(style: str) -> bool:
     return "display:none" in squeezed or "visibility:hidden" in squeezed
 
 
-def _leads_away(href: str) -> bool:
+def leads_away(href: str) -> bool:
+    """Whether a link leads to another page, as far as its address alone says."""
     return not href.startswith(("#", "javascript:"))

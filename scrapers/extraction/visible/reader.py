@@ -9,6 +9,8 @@ from scrapers.extraction.currencies import currency_of_place, is_of_no_country, 
 from scrapers.extraction.page import Page
 from scrapers.extraction.price_text import find_prices
 from scrapers.extraction.reading import Context, Reading, evidence, tidy
+from scrapers.extraction.subject import Subject
+from scrapers.extraction.visible.cards import is_of_another
 from scrapers.extraction.visible.features import Features, describe, is_regular
 from scrapers.extraction.visible.layout import Layout, lay_out, short_text
 from scrapers.extraction.visible.money import Candidate, candidates, is_signed
@@ -59,7 +61,7 @@ def read_visible(page: Page, context: Context) -> list[Reading]:
     readings = []
     if amounts.layout.title is not None and (name := tidy(short_text(amounts.layout.title, 500))):
         readings.append(Reading("name", name, READER, 0.8, evidence(amounts.layout.title.tag, name)))
-    winner, sure, prices = _prices(amounts)
+    winner, sure, prices = _prices(amounts, page.url, context.subject)
     sellers = read_sellers(amounts.layout, amounts.found, context.subject)
     if sellers and not sellers.sell(winner):
         sellers = None
@@ -87,19 +89,31 @@ def amounts_on(page: Page, context: Context) -> Amounts:
     return Amounts(layout, found, describe(layout, found, head.amounts), hint)
 
 
-def _prices(amounts: Amounts) -> tuple[Candidate | None, float, list[Reading]]:
-    """The likeliest candidate, its amount's probability, and readings for the likeliest amounts."""
+def _prices(amounts: Amounts, url: str, subject: Subject) -> tuple[Candidate | None, float, list[Reading]]:
+    """The likeliest candidate, its amount's probability, and readings for the likeliest amounts.
+
+    An amount that stands in other products' cards alone is none of the page's, however likely for want of others.
+    """
     best: dict[Decimal, tuple[float, float, Candidate]] = {}
     none = 1.0
     for candidate, chance in zip(amounts.found, probabilities(amounts.described), strict=True):
         none -= chance
         total, highest, first = best.get(candidate.amount, (0.0, -1.0, candidate))
         best[candidate.amount] = (total + chance, *((chance, candidate) if chance > highest else (highest, first)))
-    ranked = sorted(best.values(), key=lambda b: -b[0])[:_MOST_PRICES]
-    chosen, sure = (ranked[0][2], ranked[0][0]) if ranked and ranked[0][0] > none else (None, 0.0)
+    ranked = []
+    left = 1.0
+    for total, _, candidate in sorted(best.values(), key=lambda b: -b[0])[:_MOST_PRICES]:
+        alike = (other for other in amounts.found if other.amount == candidate.amount)
+        if all(is_of_another(other, amounts.layout, url, subject) for other in alike):
+            left = max(left - total, 1e-9)
+        else:
+            ranked.append((total, candidate))
+    ranked = [(total / left, candidate) for total, candidate in ranked]
+    none /= left
+    chosen, sure = (ranked[0][1], ranked[0][0]) if ranked and ranked[0][0] > none else (None, 0.0)
     if sure > _CLEARLY * none:
         sure = max(sure, _CHOSEN)
-    readings = [_price(c, chance) for total, _, c in ranked if (chance := sure if c is chosen else total) >= _LEAST]
+    readings = [_price(c, chance) for total, c in ranked if (chance := sure if c is chosen else total) >= _LEAST]
     return chosen, sure, readings
 
 

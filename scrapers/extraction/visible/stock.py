@@ -22,6 +22,8 @@ _BUTTON = 2.5
 _LONGEST = 90
 _HIDDEN = 2.0
 """What a word loses that is not shown: pages carry what they would say in each case."""
+_PLAIN, _CLOSE = 25, 10
+"""Characters of a text, and elements from title, price or button, up to which a word against buying is a plain one."""
 _HEARD = 1.5
 """What a word against buying must weigh on a page that shows a price."""
 
@@ -95,7 +97,10 @@ def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
             continue
         near = min(abs(order - anchor) for anchor in anchors)
         labelled = phrases.STOCK_LABEL.is_in(text) or (before.endswith(":") and phrases.STOCK_LABEL.is_in(before))
-        found.append(_Word(code, _weight(element, text, place, layout, near, labelled), text, near))
+        weight = _weight(element, text, place, layout, near, labelled)
+        if code != "in_stock" and len(text) <= _PLAIN and near <= _CLOSE:
+            weight += 1.0  # "Out of stock" at the price: the button beside it is part of the template
+        found.append(_Word(code, weight, text, near))
     return found
 
 

@@ -21,6 +21,7 @@ class Alike(Scorer):
     def __init__(self) -> None:
         self.version = "alike"
         self.trained_share = 0.2
+        self.drift = 0.0
         self.asked: list[tuple[str, str]] = []
 
     def score(self, left: Sequence[Listing], right: Sequence[Listing], pairs: Pairs) -> Floats:

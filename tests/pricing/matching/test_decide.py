@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from pricing.matching.decide import Decision, Outcome, decide
 from pricing.matching.listing import Listing
 from tests.pricing.matching.alike import Alike
+from tests.pricing.matching.labelled import labelled_set
 from warehouse.records import MatchVerdict
 
 CATALOGUE = [
@@ -184,6 +187,27 @@ def test_our_stated_content_speaks_where_our_title_does_not() -> None:
     candles = [Listing("candles", "Moos Pillar Candle", pack_size=4, pack_unit="piece")]
     decision = first(offer("Moos Pillar Candle"), products=candles)
     assert (decision.verdict, decision.pack_ratio) == ("review", 0.25)
+
+
+class Estranged(Alike):
+    """A model of other stores: here it thinks little of any pair."""
+
+    def __init__(self, drift: float) -> None:
+        super().__init__()
+        self.drift = drift
+
+    def score(self, *asked: Any) -> Any:
+        odds = np.exp(-4) * (p := super().score(*asked)) / (1 - p)
+        return odds / (1 + odds)
+
+
+def test_where_all_pairs_look_bad_to_the_model_the_best_go_to_review_and_none_match() -> None:
+    cameras = labelled_set(60)
+    offers = [replace(x, seller="berg") for x in cameras.right]
+    believed, doubted = (decide(cameras.left, offers, scorer=Estranged(drift)).decisions for drift in (0.0, 1.0))
+    assert {d.verdict for d in believed} == {"no_match"}
+    assert {d.verdict for d in doubted} == {"review"}
+    assert {(d.offer_id, d.sku) for d in doubted} >= {(f"r{at}", f"l{at}") for at in range(60)}
 
 
 def test_nothing_to_match() -> None:

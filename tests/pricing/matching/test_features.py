@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -71,6 +72,17 @@ def test_forms_of_one_listing_are_no_rivals() -> None:
     found = Compared.of([single, pack], offer, Pairs.of([(0, 0), (1, 0)])).first()
     assert (found[:, FIRST_NAMES.index("similarity_right_rank")] == 0).all()
     assert (found[:, FIRST_NAMES.index("similarity_right_best")] == 0).all()
+
+
+def test_a_record_of_both_tables_is_no_rival_of_itself() -> None:
+    """Tables drawn from one list; of two shops a listing of the same words is a rival, and a strong one."""
+    one = [Listing(str(at), f"Kopperby press {at}00 ml steel", price=9.0 + at) for at in range(1, 5)]
+    other = Listing("x", "Kopperby 100 ml press of steel", price=8.0)
+    of_one_list = [other, *(replace(x, id=f"b{x.id}") for x in one)]
+    of_two = [other, *(replace(x, id=f"b{x.id}", price=2 * (x.price or 0)) for x in one)]
+    found = [Compared.of(one, right, Pairs.of([(0, 0)])).first()[0] for right in (of_one_list, of_two)]
+    ranks = [row[FIRST_NAMES.index("similarity_left_rank")] for row in found]
+    assert ranks == [0, 1]
 
 
 def test_prices_in_two_currencies_or_unknown_are_not_compared() -> None:

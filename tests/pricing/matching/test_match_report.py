@@ -62,6 +62,18 @@ def test_each_offer_counts_once_by_site(judged: MatchReport) -> None:
     assert (judged.products, judged.matched_products) == (6, 3)
 
 
+def test_a_page_that_turned_into_another_product_of_ours_is_still_told(
+    warehouse: Warehouse, write: Put, judge: Put
+) -> None:
+    """It is matched again at once; what a person said of it is open nevertheless."""
+    write("products", *({"sku": sku, "title": f"Product {sku}"} for sku in "AB"))
+    judge("berg", "o1", "A", "match", "gtin")
+    write("matches", {"offer_id": "o1", "sku": "B", "verdict": "review", "method": "verdict", "score": 1.0,
+                      "model_version": "t", "matched_at": warehouse.clock()})  # fmt: skip
+    whole = match_report(warehouse).whole
+    assert (whole.offers, whole.by_gtin, whole.review, whole.changed_pages) == (1, 1, 0, 1)
+
+
 def test_pairs_are_shown_by_kind(judged: MatchReport) -> None:
     def pairs(kind: str) -> list[tuple[str, str]]:
         shown = getattr(judged, kind)

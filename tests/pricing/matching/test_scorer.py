@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 from typer.testing import CliRunner
 
 import experiments.matching.training
@@ -39,6 +41,15 @@ def test_products_that_training_did_not_see_are_told_apart(trained: Trained) -> 
     judged = trained.judged[0]
     assert ((judged.probabilities > 0.5) == judged.labels).mean() > 0.95
     assert calibration_error(judged.probabilities, judged.labels) < 0.05
+    assert trained.scorer.drift == 0
+
+
+def test_a_model_of_several_sets_is_judged_on_sets_that_it_did_not_see() -> None:
+    one, two, three = (labelled_set(40, seed=seed) for seed in (3, 4, 5))
+    found = train([replace(one, labels=np.random.default_rng(1).permutation(one.labels)), two, three])
+    # What a set's own labels teach plays no part in what is said of it: these say nothing.
+    assert roc_auc_score(one.labels, found.judged[0].probabilities) > 0.9
+    assert found.scorer.drift > 0
 
 
 def test_a_new_table_is_scored(trained: Trained) -> None:
@@ -88,6 +99,20 @@ def test_a_manifest_cannot_reach_outside_its_folder(folder: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(ConfigError, match="names files that no matching model has"):
         Scorer.open(folder)
+
+
+def test_where_matches_look_unlike_those_it_knows_the_shipped_model_says_that_their_share_is_a_guess(
+    tmp_path: Path,
+) -> None:
+    """One language against another: hardly a word in common."""
+    left = [{"id": at, "title": f"wooden garden chair number {'abcdefghij'[at]}"} for at in range(10)]
+    right = [{"id": at, "title": f"chaise de jardin en bois {'klmnopqrst'[at]}"} for at in range(10)]
+    pairs = [{"ltable_id": a, "rtable_id": b} for a in range(10) for b in range(10)]
+    files = [f"--left={write(tmp_path / 'left.csv', left)}", f"--right={write(tmp_path / 'right.csv', right)}"]
+    files += [f"--pairs={write(tmp_path / 'pairs.csv', pairs)}", f"--output={tmp_path / 'scored.csv'}"]
+    for options, guessed in (([], True), (["--prior", "0.1"], False)):
+        result = CliRunner().invoke(purveyor.match.app, ["score", *files, *options], catch_exceptions=False)
+        assert ("their share is a guess: give --prior" in result.stdout) == guessed, result.stdout
 
 
 def test_too_few_labels_say_how_many_are_needed() -> None:
@@ -170,8 +195,16 @@ def test_train_and_score_from_the_command_line(
     ]
     called = np.array([r["match"] == "1" for r in rows])
     assert (called == CAMERAS.labels).mean() > 0.95
-    assert scored["matches"] == called.sum()
+    assert (scored["matches"], scored["drift"]) == (called.sum(), 0)
 
     run("score", *files, "--model", str(model), "--output", str(output), "--prior", "0.01")
     rarer = [float(r["score"]) for r in read(output)]
     assert all(a <= float(b["score"]) for a, b in zip(rarer, rows, strict=True))
+
+    expected = {}
+    for target in (0.5, 0.99, 1):
+        asked = ("--output", str(output), "--target-precision", str(target))
+        assert run("score", *files, "--model", str(model), *asked)["pairs"] == len(rows)
+        expected[target] = [float(r["score"]) for r in read(output) if r["match"] == "1"]
+    assert len(expected[0.5]) > len(expected[0.99]) > 0 == len(expected[1])  # no pair is beyond all doubt
+    assert all(np.mean(scores) >= target - 1e-6 for target, scores in expected.items() if scores)

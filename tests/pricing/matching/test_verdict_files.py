@@ -76,6 +76,11 @@ class TestFiles:
             assert import_verdicts(warehouse, tmp_path / name, by="bob") == VerdictImport(0, 2, 0)
         assert standing(warehouse) == before == {"o2 C": ("other_pack", 0.5, "ann"), "o3 B": ("reject", None, "ann")}
 
+    def test_a_file_is_what_its_name_says_or_is_not_written(self, warehouse: Warehouse, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match=r"verdicts.xls: verdicts are written as .csv or .xlsx"):
+            export_verdicts(warehouse, tmp_path / "verdicts.xls")
+        assert not (tmp_path / "verdicts.xls").exists()
+
     def test_nothing_in_a_file_is_a_formula(self, warehouse: Warehouse, tmp_path: Path) -> None:
         export_verdicts(warehouse, tmp_path / "v.csv")
         export_verdicts(warehouse, tmp_path / "v.xlsx")

@@ -341,3 +341,25 @@ def test_the_dollar_of_an_address_without_a_country(url: str, language: str, cur
 def test_yen_and_yuan_are_told_apart_by_the_language() -> None:
     for language, currency in (("zh", "CNY"), ("ja", "JPY")):
         assert shown(PRODUCT.format('<p class="price">¥ 79.00</p>'), language=language).currency == currency
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<div class="card"><a href="/p/{0}"><h3>Toaster T{0} steel</h3></a><span class="price">{0}9,90 €</span></div>',
+        '<li class="tile"><a href="/p/{0}">Toaster T{0} steel</a><p><b>{0}9,90 €</b></p><button>Buy</button></li>',
+        '<a class="teaser" href="/p/{0}"><img alt="Toaster T{0} steel"><span class="price">{0}9,90 €</span></a>',
+    ],
+)
+def test_where_the_price_is_gone_no_other_product_s_is_read(card: str) -> None:
+    listed = f"<div><h2>This may please you</h2>{''.join(card.format(n) for n in (2, 4))}</div>"
+    assert shown(PRODUCT.format("<p>Price on request</p>") + listed).price is None
+    assert shown(PRODUCT.format('<p class="price">12,50 €</p>') + listed).price == Decimal("12.50")
+
+
+def test_sizes_with_links_and_prices_of_their_own_are_the_page_s() -> None:
+    sizes = "".join(
+        f'<li class="size"><a href="/p/kettle-17-{n}">Kettle Deluxe 1.7 in size {n}</a> <b>{n}2,50 €</b></li>'
+        for n in (1, 2)
+    )
+    assert shown(PRODUCT.format(f"<ul>{sizes}</ul>")).price == Decimal("12.50")
