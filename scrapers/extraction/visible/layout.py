@@ -147,7 +147,14 @@ def _title(page: Page, titles: tuple[str, ...], layout: Layout) -> tuple[int, El
         score = _likeness(text, named)
         if score > max(best_score, 0.8) and not layout.place(element).elsewhere:
             best, best_score = (order, element), score
-    return best
+    return best or _lone_heading(page, layout)
+
+
+def _lone_heading(page: Page, layout: Layout) -> tuple[int, Element] | None:
+    """The page's only h1 within what it shows of its own: shops forget their titles ("Buy cheap lamps online")."""
+    headings = page.tagged("h1")
+    own = len(headings) == 1 and not layout.place(headings[0][1]).elsewhere and short_text(headings[0][1], 300)
+    return headings[0] if own else None
 
 
 def _likeness(text: str, named: list[frozenset[str]]) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from scrapers.extraction.amounts import numbers_in
 from scrapers.extraction.currencies import currency_of_place, is_of_no_country, resolve_currency
 from scrapers.extraction.page import Page
+from scrapers.extraction.plain_text import plain
 from scrapers.extraction.price_text import find_prices
 from scrapers.extraction.reading import Context, Reading, evidence, tidy
 from scrapers.extraction.subject import Subject
@@ -142,7 +144,7 @@ def _regular(winner: Candidate, sure: float, amounts: Amounts) -> list[Reading]:
 
 
 def _currency(winner: Candidate, sure: float, amounts: Amounts, page: Page, context: Context) -> list[Reading]:
-    written = next((money.currency for money in find_prices(winner.stated) if money.currency), None)
+    written = next((number.sign for number in numbers_in(plain(winner.stated)) if number.sign), None)
     code = winner.money.currency or resolve_currency(None, amounts.hint)
     if code == "$" and (usual := _usual_dollar(page.url, context.language)):
         return [

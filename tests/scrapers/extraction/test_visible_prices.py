@@ -363,3 +363,11 @@ def test_sizes_with_links_and_prices_of_their_own_are_the_page_s() -> None:
         for n in (1, 2)
     )
     assert shown(PRODUCT.format(f"<ul>{sizes}</ul>")).price == Decimal("12.50")
+
+
+@pytest.mark.parametrize("title", ["Great kitchen things online", "Shop", ""])
+def test_the_only_heading_is_the_name_where_titles_say_something_else(title: str) -> None:
+    body = "<header class='site-header'>Shop</header><h1>Kettle Deluxe 1.7</h1><p class='price'>12,50 €</p>"
+    product = extract(f"<html><head><title>{title}</title></head><body>{body}</body></html>", URL)
+    assert (product.name, product.price) == ("Kettle Deluxe 1.7", Decimal("12.50"))
+    assert (product.currency, product.currencyRaw) == ("EUR", "€")

@@ -104,3 +104,12 @@ def test_one_size_that_is_sold_out_counts_less_than_the_button() -> None:
 
 def test_the_words_on_a_button_that_cannot_be_pressed_do_not_sell() -> None:
     assert shown("<p>Nincs raktáron</p><button disabled>Kosárba</button>").availability == "out_of_stock"
+
+
+def test_a_plain_word_at_the_price_counts_more_than_a_button_that_every_page_has() -> None:
+    page = "<html><body><h1>Kettle 17</h1><p class='now'>£12.50</p><p>Out of stock</p>{}<button>Add to basket</button>"
+    assert extract(page.format(""), "https://shop.example/p/1").availability == "out_of_stock"
+    far = "<p>One of many words.</p>" * 60
+    assert extract(page.format(far), "https://shop.example/p/1").availability == "out_of_stock"
+    elsewhere = page.replace("<p>Out of stock</p>{}", "{}").format("") + far + "<p>Out of stock</p>"
+    assert extract(elsewhere, "https://shop.example/p/1").availability == "in_stock"
