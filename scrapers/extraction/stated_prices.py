@@ -2,8 +2,7 @@
 
 Shop software fills its data in without looking at the page: with the price before the reduction, without the tax that
 shoppers pay, with one variant's, in cents (as Shopify's `product.price` and tag managers count), with a point for its
-thousands. What a page surely shows is what is asked: of 102 labelled pages whose price the price finder gave four
-chances in five, read with weights of other shops, it was wrong on none but two with a slip in the label.
+thousands. What a page surely shows is what is asked: a price that the price finder gives four chances in five.
 """
 
 from __future__ import annotations
