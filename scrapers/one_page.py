@@ -11,7 +11,10 @@ from scrapers.extraction.product import Product, extract
 from scrapers.fetcher import FetchedPage, fetcher
 from scrapers.sites import Site
 from scrapers.sites.hosts import host_of
+from warehouse.crawl_causes import in_words
 from warehouse.errors import InputError
+
+_NOT_THERE = frozenset({"http_404", "http_410", "unknown_host", "connection_refused"})
 
 
 def read_address(url: str, *, allow_private: bool = False) -> Product:
@@ -26,7 +29,8 @@ def read_address(url: str, *, allow_private: bool = False) -> Product:
     with tempfile.TemporaryDirectory(prefix="purveyor-") as folder, fetcher(site, Path(folder)) as fetching:
         page = fetching.fetch([url])[0]
         if page.cause:
-            raise InputError(f"{url} could not be fetched ({page.cause}); save it from a browser and give the file")
+            remedy = "look at the address" if page.cause in _NOT_THERE else "save it from a browser and give the file"
+            raise InputError(f"{url} could not be fetched ({in_words(page.cause)}); {remedy}")
         product = _read(page)
         if not wants_browser(product, page.body):
             return product

@@ -70,9 +70,14 @@ def test_an_address_is_fetched_as_a_crawl_would(shop: Shop) -> None:
 
 def test_a_private_address_is_refused(shop: Shop) -> None:
     shop.page("/p/1", PAGE)
-    with pytest.raises(InputError, match=r"could not be fetched \(private_address\)"):
+    with pytest.raises(InputError, match=r"could not be fetched \(at a private address\)"):
         run(f"{shop.url}/p/1")
     assert shop.asked == []
+
+
+def test_a_page_that_is_not_there_is_said_to_be_so(shop: Shop) -> None:
+    with pytest.raises(InputError, match=r"could not be fetched \(page not found\); look at the address"):
+        run(f"{shop.url}/p/none", "--allow-private")
 
 
 def test_a_batch_gives_one_line_for_each(tmp_path: Path) -> None:
