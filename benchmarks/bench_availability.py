@@ -1,9 +1,8 @@
 """How well stock phrases are read, in many languages: precision, recall and F1 by what they say, and by language.
 
 Two sets. `tests/scrapers/data/stock_phrases.tsv` holds what shops print: 552 phrases written here before the phrase
-list was, but by the same hand, and 266 by a reviewer, before trying any. (Of 225 of these, .90 of what is sold out was
-found and .75 of what is in stock; with the gaps filled, of 129 written after that, .96 and .90. Nothing was read as
-sold out that was not.) django-oscar's translators wrote the other, in 37 languages: a shop's own words for "in stock",
+list was, but by the same hand, and 266 by a reviewer, who tried none before they were written, and then filled the gaps
+that they showed. django-oscar's translators wrote the other, in 37 languages: a shop's own words for "in stock",
 "unavailable" and the like, so it says more of words not thought of. (At its first run, before the gaps that it showed
 were filled, all that was read as sold out was sold out, and .72 of it was found.)
 

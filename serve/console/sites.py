@@ -38,29 +38,25 @@ _PATIENCE = 20.0
 SITE_CRAWLS = Question.read(
     __name__, "site_crawls.sql", result=LAST_CRAWLS.result, key=("crawl_id",), params={"site": STRING}
 )
+_OF_OFFER = (
+    "url",
+    "seller",
+    "title",
+    "gtin",
+    "price",
+    "list_price",
+    "currency",
+    "availability",
+    "source",
+    "confidence",
+)
+"""What is shown of an offer, beside its evidence."""
+
 SITE_OFFERS = Question.read(
     __name__,
     "site_offers.sql",
     result=pa.schema(
-        [
-            OFFERS.schema.field(name)
-            for name in (
-                "crawl_id",
-                "offer_id",
-                "url",
-                "seller",
-                "title",
-                "gtin",
-                "price",
-                "list_price",
-                "currency",
-                "availability",
-                "source",
-                "confidence",
-                "evidence",
-                "observed_at",
-            )
-        ]
+        [OFFERS.schema.field(name) for name in ("crawl_id", "offer_id", *_OF_OFFER, "evidence", "observed_at")]
         + [pa.field("offers_read", INTEGER)]
     ),
     key=("crawl_id", "offer_id"),
@@ -152,20 +148,8 @@ def _offer(row: Mapping[str, Any]) -> OfferRead:
         evidence = json.loads(row["evidence"] or "{}")
     except ValueError:
         evidence = {}
-    named = (
-        "url",
-        "seller",
-        "title",
-        "gtin",
-        "price",
-        "list_price",
-        "currency",
-        "availability",
-        "source",
-        "confidence",
-    )
     return OfferRead(
-        **{name: row[name] for name in named},
+        **{name: row[name] for name in _OF_OFFER},
         evidence={str(k): str(v) for k, v in evidence.items()} if isinstance(evidence, dict) else {},
     )
 

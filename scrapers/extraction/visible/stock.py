@@ -24,6 +24,7 @@ _HIDDEN = 2.0
 """What a word loses that is not shown: pages carry what they would say in each case."""
 _PLAIN, _CLOSE = 25, 10
 """Characters of a text, and elements from title, price or button, up to which a word against buying is a plain one."""
+_SAID_PLAINLY = 1.0
 _HEARD = 1.5
 """What a word against buying must weigh on a page that shows a price."""
 
@@ -98,10 +99,13 @@ def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
         near = min(abs(order - anchor) for anchor in anchors)
         labelled = phrases.STOCK_LABEL.is_in(text) or (before.endswith(":") and phrases.STOCK_LABEL.is_in(before))
         weight = _weight(element, text, place, layout, near, labelled)
-        if code != "in_stock" and len(text) <= _PLAIN and near <= _CLOSE:
-            weight += 1.0  # "Out of stock" at the price: the button beside it is part of the template
-        found.append(_Word(code, weight, text, near))
+        found.append(_Word(code, weight + (_SAID_PLAINLY if _is_plainly_against(code, text, near) else 0), text, near))
     return found
+
+
+def _is_plainly_against(code: str, text: str, near: int) -> bool:
+    """Whether it says in short words, at the price, that it cannot be bought: the button there is the template's."""
+    return code != "in_stock" and len(text) <= _PLAIN and near <= _CLOSE
 
 
 def _weight(element: Element, text: str, place: Place, layout: Layout, near: int, labelled: bool) -> float:

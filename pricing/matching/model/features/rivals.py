@@ -30,7 +30,7 @@ _COMMON = 3000
 _AT_ONCE = 1000
 _ONE_LIST = 0.3
 """Share of the smaller table's records that stand in the other, word for word, from which both are drawn from one list:
-0.88 in WDC Products, none in shops' own tables, where 0.07 at most of the titles alone do."""
+most of WDC Products do, and none of two shops' own tables."""
 _LITTLE = 1e-3
 """Added to a score and to what it lacks to 1, so that odds stay finite."""
 
