@@ -218,11 +218,12 @@ def _of_scrapy(failure: Exception) -> Exception:
 
 
 async def _settled(cdp: CDPSession, traffic: Traffic, seconds: float) -> None:
-    """Wait until nothing is loading and nothing changes, at most so many seconds and one look more."""
+    """Wait until nothing was loading and nothing changed during a whole look, at most so many seconds and a look more.
+    An answer that came during a look may yet change the page: its script may not have run on."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while (began := time.monotonic()) < deadline:
         is_quiet = await _evaluate(cdp, _QUIET)
-        if is_quiet and not traffic.is_loading:
+        if is_quiet and traffic.was_still_since(began):
             break
 
 

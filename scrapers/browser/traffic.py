@@ -18,6 +18,10 @@ _LOADED = frozenset({"Document", "Stylesheet", "Script", "XHR", "Fetch", "EventS
 """Kinds of requests that a price may depend on; pictures, fonts, media, beacons and reports are not among them.
 https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-ResourceType"""
 
+_WAITED_FOR = frozenset({"script", "xhr", "fetch"})
+"""Kinds, as Playwright names them, whose answers a script may act upon a moment later.
+https://playwright.dev/python/docs/api/class-request#request-resource-type"""
+
 _PATIENCE = 5.0
 """Seconds after which a request that is still open is no longer waited for."""
 
@@ -36,6 +40,7 @@ class Traffic:
     def __init__(self, page: Page, proxy: GuardedProxy, refusal: Refusal) -> None:
         self._proxy, self._refusal = proxy, refusal
         self._open: dict[PageRequest, float] = {}
+        self._latest_end = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._logged_in: set[str] = set()
         self.has_document = False
@@ -54,17 +59,18 @@ class Traffic:
         cdp.on("Fetch.authRequired", lambda event: self._soon(self._log_in(cdp, event)))
         await cdp.send("Fetch.enable", {"handleAuthRequests": True, "patterns": [{"urlPattern": "*"}]})
 
-    @property
-    def is_loading(self) -> bool:
-        """Whether an answer is awaited."""
+    def was_still_since(self, moment: float) -> bool:
+        """Whether no answer is awaited and none came after a moment (`time.monotonic`), save the document itself."""
         latest = time.monotonic() - _PATIENCE
-        return any(since > latest for since in self._open.values())
+        return self._latest_end <= moment and not any(since > latest for since in self._open.values())
 
     def _opened(self, request: PageRequest) -> None:
         self._open[request] = time.monotonic()
 
     def _closed(self, request: PageRequest) -> None:
         self._open.pop(request, None)
+        if request.resource_type in _WAITED_FOR:
+            self._latest_end = time.monotonic()
 
     def _soon(self, work: Any) -> None:
         task = asyncio.ensure_future(self._send(work))

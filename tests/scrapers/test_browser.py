@@ -142,21 +142,26 @@ customElements.define("shop-product", class extends HTMLElement {
 @needs_chromium
 def test_what_comes_late_or_stands_in_web_components_is_read(shop: Shop, warehouse: Warehouse) -> None:
     component = shop.page("/p/component", COMPONENT)
-    late = shop.page("/p/late", "<!doctype html><body><h1>Lamp</h1><script>" + LATE + "</script></body>")
+    late = [
+        shop.page(f"/p/{ms}", LATE.replace("FIRST", str(ms)))
+        for ms in range(100, 220, 20)  # one of them is answered at the very end of a look
+    ]
     for path in ("/one", "/two"):
         shop.answer(path, b"{}", kind="application/json")
-    health = crawl(shop.site(watch=(component, late)), warehouse)
-    assert (health.rendered, health.failures) == (2, {})
-    assert offers(warehouse) == {"Kettle": Decimal("12.9"), "Lamp": Decimal("39.9")}
+    shop.slowness = 0.3
+    health = crawl(shop.site(watch=(component, *late)), warehouse)
+    assert (health.rendered, health.failures) == (1 + len(late), {})
+    lamps = {f"Lamp {ms}": Decimal("39.9") for ms in range(100, 220, 20)}
+    assert offers(warehouse) == {"Kettle": Decimal("12.9"), **lamps}
 
 
-LATE = """
+LATE = """<!doctype html><body><h1>Lamp FIRST</h1><script>
 const wait = ms => new Promise(done => setTimeout(done, ms));
 (async () => {
-  await wait(150); await fetch("/one"); await wait(150); await fetch("/two"); await wait(150);
+  await wait(FIRST); await fetch("/one"); await wait(150); await fetch("/two"); await wait(200);
   document.body.append(Object.assign(document.createElement("p"), {className: "price", textContent: "39,90 €"}));
 })();
-"""
+</script></body>"""
 
 HOSTILE = {
     "loop": "<script>setTimeout(() => { while (true) {} }, 50)</script>",
