@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pricing.matching.listing import Listing, Pairs
 from pricing.matching.model.calibration import Calibration
 from pricing.matching.model.compared import FIRST_NAMES, SECOND_NAMES, Compared, mean_prediction
+from pricing.matching.model.word_weights import WordWeights
 from warehouse.errors import ConfigError, InputError, NotFound
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ SHIPPED = Path(__file__).parent / "shipped"
 
 MANIFEST = "manifest.json"
 _CALIBRATION = "calibration.json"
-_FORMAT = 2
+_WORDS = "words.json"
+_FORMAT = 3
 """Raised whenever a model of before can no longer be used."""
 
 
@@ -36,19 +38,23 @@ class OutdatedModel(ConfigError):
 
 
 class Scorer:
-    """A trained model of two rounds, each a mean of boosters. `version` is a fingerprint of all it consists of;
-    `trained_share` is the share of matches that its probabilities are made for, `drift` by how much their log odds may
-    be off on tables that it is asked about (see `prior.settle`)."""
+    """A trained model of two rounds, each a mean of boosters, and the weights of `words`, which the second also sees.
+
+    `version` is a fingerprint of all it consists of; `trained_share` is the share of matches that its probabilities are
+    made for, `drift` by how much their log odds may be off on tables that it is asked about (see `prior.settle`).
+    """
 
     def __init__(
         self,
         first: Sequence[Booster],
+        words: WordWeights,
         second: Sequence[Booster],
         calibration: Calibration,
         trained_share: float,
         drift: float,
     ) -> None:
         self.first = first
+        self.words = words
         self.second = second
         self.calibration = calibration
         self.trained_share = trained_share
@@ -67,7 +73,7 @@ class Scorer:
 
     def judge(self, compared: Compared) -> Floats:
         """As `score`, of pairs that were compared before."""
-        return self.calibration(mean_prediction(self.second, compared.second(self.first)))
+        return self.calibration(mean_prediction(self.second, compared.second(self.first, self.words)))
 
     @classmethod
     def open(cls, folder: Path | None = None) -> Scorer:
@@ -86,7 +92,8 @@ class Scorer:
             [Booster(model_str=text) for name, text in sorted(texts.items()) if name.startswith(part)]
             for part in ("first", "second")
         )
-        scorer = cls(first, second, Calibration(**said["beta"]), said["trained_share"], said["drift"])
+        words = WordWeights(**json.loads(texts[_WORDS]))
+        scorer = cls(first, words, second, Calibration(**said["beta"]), said["trained_share"], said["drift"])
         scorer.version = manifest["version"]
         return scorer
 
@@ -121,7 +128,8 @@ class Scorer:
             for at, booster in enumerate(boosters)
         }
         said = {"beta": asdict(self.calibration), "trained_share": self.trained_share, "drift": self.drift}
-        return {**files, _CALIBRATION: json.dumps(said, indent=1) + "\n"}
+        words = json.dumps(asdict(self.words), indent=0, ensure_ascii=False)
+        return {**files, _WORDS: words + "\n", _CALIBRATION: json.dumps(said, indent=1) + "\n"}
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -139,7 +147,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ConfigError(f"{folder / MANIFEST} is not the manifest of a matching model; train again") from None
     if made != _FORMAT or features != {"first": [*FIRST_NAMES], "second": [*SECOND_NAMES]}:
         raise OutdatedModel(f"the model {version} in {folder} was made by another version of Purveyor; train again")
-    if _CALIBRATION not in made_of or any(Path(name).name != name for name in made_of):
+    if not {_CALIBRATION, _WORDS} <= made_of.keys() or any(Path(name).name != name for name in made_of):
         raise ConfigError(f"{folder / MANIFEST} names files that no matching model has; train again")
     return dict(manifest)
 

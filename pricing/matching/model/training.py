@@ -1,9 +1,9 @@
 """Training the scorer on labelled pairs: two rounds of gradient boosting, calibrated on products it has not seen.
 
-The first round judges each pair by itself; the second sees how the first judged its rivals (Wolpert's stacked
-generalization, Neural Networks 5, 1992). Both rounds are trained once per fold, without it; what they say of it is what
-the calibration learns from. What the second round learns from is said by first rounds that did not see the pair either,
-in folds of the folds left.
+The first round judges each pair by itself, and so do the words' weights; the second sees how these judged its rivals
+(Wolpert's stacked generalization, Neural Networks 5, 1992). All are trained once per fold, without it; what they say of
+it is what the calibration learns from. What the second round learns from is said by first rounds that did not see the
+pair either, in folds of the folds left.
 
 A fold holds what the model will be asked about and has not seen. Of one set these are products: what matches link is in
 one fold. A model of several sets is for stores that no set is of, so there each set is a fold.
@@ -25,6 +25,7 @@ from pricing.matching.model.calibration import fit_calibration
 from pricing.matching.model.compared import SECOND_NAMES, Compared, mean_prediction
 from pricing.matching.model.features import Matrix
 from pricing.matching.model.scorer import Scorer
+from pricing.matching.model.word_weights import WordLearner, WordWeights
 from pricing.matching.tables import read_pairs, read_tables
 from warehouse.errors import InputError, NotEnoughData
 from warehouse.progress import Progress, quiet
@@ -154,10 +155,12 @@ def train(sets: Sequence[LabelledSet], *, seed: int = SEED, progress: Progress =
     def fit(columns: Matrix, places: Flags, settings: Mapping[str, Any], number: int) -> Booster:
         return _fit(columns[places], labels[places], weights[places], settings, seed + number)
 
-    def second_features(model: Booster) -> Matrix:
-        return np.concatenate([c.second([model]) for c in compared])
+    def second_features(model: Booster, said: WordWeights) -> Matrix:
+        return np.concatenate([c.second([model], said) for c in compared])
 
     raw = np.empty(len(labels))
+    learner = WordLearner([(c.words, c.asked) for c in compared])
+    words: list[WordWeights] = []
     first: list[Booster] = []
     second: list[Booster] = []
     for fold in range(folds):
@@ -168,17 +171,20 @@ def train(sets: Sequence[LabelledSet], *, seed: int = SEED, progress: Progress =
             of_part = seen & (inner_left == part)
             if not of_part.any():
                 continue
-            model = fit(features, seen & (inner_left != part) & (inner_right != part), _FIRST, folds + part)
-            learned[of_part] = second_features(model)[of_part]
+            rest = seen & (inner_left != part) & (inner_right != part)
+            model = fit(features, rest, _FIRST, folds + part)
+            learned[of_part] = second_features(model, learner.fit(rest, labels, weights))[of_part]
         first.append(fit(features, seen, _FIRST, fold))
+        words.append(learner.fit(seen, labels, weights))
         second += [fit(learned, seen, kind, fold) for kind in _SECOND]
-        raw[own] = mean_prediction(second[-len(_SECOND) :], second_features(first[-1])[own])
+        raw[own] = mean_prediction(second[-len(_SECOND) :], second_features(first[-1], words[-1])[own])
     progress("train", folds, folds)
     calibration = fit_calibration(raw, labels, weights, of_set if apart else None)
     share = float(np.average(labels, weights=weights))
     calibrated = np.split(calibration(raw), np.cumsum([len(s.labels) for s in sets])[:-1])
     judged = [Judged(s.name, s.labels, p, product[0]) for s, p, product in zip(sets, calibrated, products, strict=True)]
-    return Trained(Scorer(first, second, calibration, share, DRIFT if apart else 0.0), judged)
+    scorer = Scorer(first, WordWeights.mean(words), second, calibration, share, DRIFT if apart else 0.0)
+    return Trained(scorer, judged)
 
 
 def _weights(labels: Sequence[Flags]) -> Floats:

@@ -85,7 +85,7 @@ def learn_from(labelled: LabelledSet, scorer: Scorer, *, seed: int = SEED) -> Le
             "each on; decide more with purveyor match review or on the console's page Matches (until then, what is "
             "decided and what identifiers say corrects the probabilities of each run)"
         )
-    features = labelled.compared.second(scorer.first)
+    features = labelled.compared.second(scorer.first, scorer.words)
     before = scorer.calibration(mean_prediction(scorer.second, features))
     left, right = linked(labelled)
     fold = np.random.default_rng(seed).integers(0, FOLDS, int(max(left.max(), right.max())) + 1)
@@ -98,7 +98,7 @@ def learn_from(labelled: LabelledSet, scorer: Scorer, *, seed: int = SEED) -> Le
     gain, error = _mean_of_products(_loss(before, labelled.labels) - _loss(after, labelled.labels), left)
     second = _continued(scorer.second, features, labelled.labels, seed)
     return Learned(
-        Scorer(scorer.first, second, scorer.calibration, scorer.trained_share, scorer.drift),
+        Scorer(scorer.first, scorer.words, second, scorer.calibration, scorer.trained_share, scorer.drift),
         matches,
         others,
         right=int(((after >= 0.5) == labelled.labels).sum()),
