@@ -1,8 +1,8 @@
 """How well stock phrases are read, in many languages: precision, recall and F1 by what they say, and by language.
 
 Two sets. `tests/scrapers/data/stock_phrases.tsv` holds what shops print: 552 phrases written here before the phrase
-list was, but by the same hand, and 266 by a reviewer, who tried none before they were written, and then filled the gaps
-that they showed. django-oscar's translators wrote the other, in 37 languages: a shop's own words for "in stock",
+list was, but by the same hand, and 494 by two reviewers, who tried none before they were written, and then filled the
+gaps that they showed. django-oscar's translators wrote the other, in 37 languages: a shop's own words for "in stock",
 "unavailable" and the like, so it says more of words not thought of. (At its first run, before the gaps that it showed
 were filled, all that was read as sold out was sold out, and .72 of it was found.)
 

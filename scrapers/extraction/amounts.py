@@ -11,8 +11,18 @@ from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from scrapers.extraction.currencies import ends_with_currency, spellings, starts_with_currency
-from scrapers.extraction.money_words import Role, heavier, is_lowest_lately, is_quantity, role_before, role_behind
+from scrapers.extraction.cents import HUNDREDTHS, OF_HUNDREDTHS, end_of_cents, is_set_apart
+from scrapers.extraction.currencies import ends_with_currency, is_word_elsewhere, spellings, starts_with_currency
+from scrapers.extraction.magnitudes import Part, multiplied
+from scrapers.extraction.money_words import (
+    Role,
+    heavier,
+    is_lowest_lately,
+    is_quantity,
+    role_before,
+    role_behind,
+    speaks_of_price_alone,
+)
 
 
 class Number(NamedTuple):
@@ -27,22 +37,29 @@ class Number(NamedTuple):
     said: int = 0
     """Where the words behind it that speak of it end."""
     is_range: bool = False
+    parts: tuple[Part, ...] = ()
+    """What it adds up from where words multiply it: 1万2,800."""
 
     @property
     def has_cents(self) -> bool:
         """Whether it is written as money is, even without a currency: 12.99, 12,-"""
-        return _CENTS.search(self.digits) is not None
+        return not self.parts and _CENTS.search(self.digits) is not None
 
     def value(self, separator: str | None, currency: str | None) -> Decimal:
         """The number; `separator` counts where the digits leave open whether it groups thousands."""
-        digits = self.digits.lstrip("-").rstrip(".,:/- ").replace(" ", "")
-        at = _decimal_mark(digits, separator, currency)
-        amount = Decimal(_MARK.sub("", digits[:at]) + "." + digits[at + 1 :])
+        parts = self.parts or ((self.digits, 0),)
+        amount = sum((_read(digits, separator, currency).scaleb(power) for digits, power in parts), Decimal(0))
         return -amount if self.negative else amount
 
 
+def _read(digits: str, separator: str | None, currency: str | None) -> Decimal:
+    digits = digits.lstrip("-").rstrip(".,:/-= ").replace(" ", "")
+    at = _decimal_mark(digits, separator, currency)
+    return Decimal(_MARK.sub("", digits[:at]) + "." + digits[at + 1 :])
+
+
 _MARK = re.compile(r"\D")
-_CENTS = re.compile(r"(?:\d|\A-?)[.,·']\d\d\Z|-\Z")
+_CENTS = re.compile(r"(?:\d|\A-?)[.,·']\d\d\Z|[-=]\Z")
 
 
 def _decimal_mark(digits: str, separator: str | None, currency: str | None) -> int:
@@ -76,11 +93,12 @@ _TOKEN = re.compile(
       \d{{4}}-\d\d?-\d\d?(?!\d) | {_DAY}[./-]{_MONTH}[./-](?:19|20)?\d\d(?![\d.,])
     | (?<![$€£])(?<![$€£][ ]){_DAY}\.(?:0[1-9]|1[0-2])\.(?![\d-])
     | \d?\d:\d\d(?::\d\d)?(?![\d,.-])
-    | \+\d[\d()/-]*(?:[ ][\d()/-]{{2,}})+ | \+\d{{7,}} | \d+(?:-\d+){{2,}} | 0\d+(?![\d]*[.,·])(?:[ /-]?\d)*
+    | \+\d[\d()/-]*(?:[ ][\d()/-]{{2,}})+ | \+\d{{7,}} | \d+(?:-\d+){{2,}}
+    | (?!0\d(?![ /-]?\d))0\d+(?![\d]*[.,·])(?:[ /-]?\d)*
     | (?P<number>
         (?: \d{{1,3}}(?:[ ]\d{{3}})+(?!\d)(?:[.,·]\d{{1,3}}(?!\d))? | \d+(?:[.,·']\d+)*
           | (?<!\w)(?<!\d[ ])-?[.,·]\d\d?(?![.,]?\d) )
-        (?!\d) (?:[ ]?[.,:/][ ]?-+(?!\d))?
+        (?!\d) (?:[ ]?[.,:/][ ]?(?:-+|=)(?!\d))?
       )
     """,
     re.VERBOSE,
@@ -103,12 +121,15 @@ def numbers_in(text: str) -> list[Number]:
         if "30" in text[told : number.start] and is_lowest_lately(text[told : number.start]):
             number = number._replace(role="was")
         told = number.said if number.sign or number.has_cents else told
-        if previous and previous.end == done and _TO.fullmatch(text, previous.end, number.start):
+        between = text[previous.end : number.start] if previous and previous.end == done else None
+        if previous and between is not None and _TO.fullmatch(between):
             if is_money:
-                numbers[-1] = _range(previous, number)
+                numbers[-1] = number if _is_of_title(text, previous, number) else _range(previous, number)
             elif previous.sign is None:  # 10-20 %, 2 to 3 days
                 numbers.pop()
         elif is_money:
+            if previous and _is_reduced(previous, text[previous.end : number.start], number):
+                numbers[-1] = previous._replace(role="was")
             numbers.append(number)
         done, said = number.end, number.said
     return numbers
@@ -117,62 +138,69 @@ def numbers_in(text: str) -> list[Number]:
 def _number(text: str, token: re.Match[str], following: re.Match[str] | None, done: int, said: int) -> Number:
     """The number with what stands beside it; `done` and `said` are where the number before ended, and its words."""
     digits, start, end = token["number"], token.start(), token.end()
+    before, start = _currency_before(text, done, start, digits)
+    parts, end = multiplied(text, digits, end)
+    if following and is_set_apart(text, done, start, token, following, before):
+        digits, end, following = f"{digits}·{following['number']}", following.end(), None
+    gap = text[end : end + 1].isspace()
+    behind = starts_with_currency(text[end + gap : end + gap + 20])
+    if behind and is_word_elsewhere(behind) and not _IN_FIGURES.search(digits):
+        behind = None
+    if behind:
+        behind_end = end + gap + len(behind)
+        if following and following["number"] and not text[behind_end : following.start()].strip(" -:"):
+            cents_end = None if before or parts else end_of_cents(text, digits, behind, end, following)
+            if cents_end:
+                digits, behind_end = f"{digits}·{following['number']}", cents_end
+            elif not _is_own(text, before, gap, behind_end, following):
+                behind = None
+        end = behind_end if behind else end
+    minor = None if before or behind or len(digits) > 2 or not digits.isdecimal() else HUNDREDTHS.match(text, end)
+    if minor:
+        digits, behind, end = f"0·{digits:0>2}", OF_HUNDREDTHS.get(minor[1].lower()), minor.end()
+    is_settled = before is not None and (not behind or len(spellings()[before]) < 2)
+    sign = before if is_settled else behind or before
+    named = _NAMED_BEHIND.match(text, end)
+    if named and named[1] in (spellings()[sign] if sign else spellings()) and (sign or _CENTS.search(digits)):
+        sign, end = named[1], named.end()
+    rest = text[end:].removeprefix(" ").removeprefix("%")
+    behind_role, length = role_behind(rest.lower())
+    return Number(
+        digits,
+        start,
+        end,
+        sign,
+        _is_negative(text, done, start, token.start(), before),
+        heavier(role_before(text[max(done, said) : start].lower()), behind_role) or "price",
+        len(text) - len(rest) + length,
+        parts=parts,
+    )
+
+
+def _currency_before(text: str, done: int, start: int, digits: str) -> tuple[str | None, int]:
+    """The currency in front of the digits that begin at `start`, and where it begins; `start` where there is none."""
     held = text[done:start].rstrip("- :)")
     before = ends_with_currency(held)
     if not before and held.endswith("."):
         held = held.rstrip(".")
         before = ends_with_currency(held)
-    if before:
-        start = done + len(held) - len(before)
-        wider = _DOLLAR_OF.search(text, done, start)
-        if wider and (of := wider[1] + before if wider[1] + before in spellings() else wider[1]) in spellings():
-            before, start = of, wider.start()
-    gap = text[end : end + 1].isspace()
-    behind = starts_with_currency(text[end + gap : end + gap + 20])
-    if behind:
-        behind_end = end + gap + len(behind)
-        if following and following["number"] and not text[behind_end : following.start()].strip(" -:"):
-            cents = _cents(text, digits, gap, behind_end, following) if not before else None
-            if cents:
-                digits, behind_end = f"{digits}·{cents}", following.end()
-            elif not _is_own(text, before, gap, behind_end, following):
-                behind = None
-        end = behind_end if behind else end
-    minor = _MINOR.match(text, end) if not before and not behind and len(digits) <= 2 and digits.isdecimal() else None
-    if minor:
-        digits, behind, end = f"0·{digits:0>2}", _MINOR_OF.get(minor[1].lower()), minor.end()
-    rest = text[end:].removeprefix(" ").removeprefix("%")
-    behind_role, length = role_behind(rest.lower())
-    is_settled = before is not None and (not behind or len(spellings()[before]) < 2)
-    return Number(
-        digits,
-        start,
-        end,
-        before if is_settled else behind or before,
-        _is_negative(text, done, start, token.start(), before),
-        heavier(role_before(text[max(done, said) : start].lower()), behind_role) or "price",
-        len(text) - len(rest) + length,
-    )
+    if not before:
+        return None, start
+    begin = done + len(held) - len(before)
+    wider = _DOLLAR_OF.search(text, done, begin)
+    if wider and (of := wider[1] + before if wider[1] + before in spellings() else wider[1]) in spellings():
+        before, begin = of, wider.start()
+    return (None, start) if is_word_elsewhere(before) and not _IN_FIGURES.search(digits) else (before, begin)
 
+
+_NAMED_BEHIND = re.compile(r" ?\(?([A-Z]{3})(?!\w)\)?(?! ?\d)")
+"""The code of a shared sign: "12,99 $ (CAD)"."""
 
 _DOLLAR_OF = re.compile(r"(?<![^\W\d_])([A-Z]{1,3}) ?\Z")
 """The country of a dollar that stands apart from it: "US $12"."""
 
-
-_MINOR = re.compile(r"[ ]?(p|¢|pence|cents?)(?!\w)", re.IGNORECASE)
-_MINOR_OF = {"p": "£", "pence": "£", "¢": "$"}
-"""Hundredths: 99p, 50 cents."""
-
-
-def _cents(text: str, digits: str, gap: bool, at: int, following: re.Match[str]) -> str | None:
-    """The cents behind a currency, as in "12 €99"; `at` is where the currency ends."""
-    glued = not gap or at == following.start() or following.end() == len(text)
-    alone = not starts_with_currency(text[following.end() :][:20].lstrip()) and text[following.end() :][:1] not in (
-        "%",
-        "x",
-    )
-    whole = re.fullmatch(r"[\d .,']*?\d", digits) and not _CENTS.search(digits)
-    return following["number"] if glued and alone and whole and re.fullmatch(r"\d\d", following["number"]) else None
+_IN_FIGURES = re.compile(r"\d[ .,'·]\d\d")
+"""Written as only money is: with cents, or with its thousands set apart."""
 
 
 def _is_own(text: str, before: str | None, gap: bool, at: int, following: re.Match[str]) -> bool:
@@ -199,19 +227,45 @@ def _may_be_money(text: str, number: Number) -> bool:
     left, right = text[number.start - 1 : number.start], text[number.end : number.end + 20]
     if right.lstrip(" ").startswith("%") or (left == "%" and not text[: number.start - 1].rstrip()[-1:].isdigit()):
         return False
-    if _MULTIPLE.match(right) or (left and left in _LARGE):
+    if _METRES.match(right):
         return False
     if number.sign:
         return True
+    if _LEADING_ZERO.fullmatch(number.digits) or (number.parts and not _FRACTION.search(number.digits)):  # 14K gold
+        return False
+    if _INCHES.match(right) and left != '"':
+        return False
     glued = left == "#" or any(c.isalpha() and c < "\u2e80" for c in (left, right[:1]))
     return not is_quantity(right.lower()) and (number.has_cents or not glued)
 
 
-_LARGE = "천만千万億亿"
-_MULTIPLE = re.compile(
-    rf"[km](?!\w)|\s?(?:(?:mio|mln|mrd|bn|millions?|lakhs?|lac|crores?|cr|тыс|млн)(?!\w)|[{_LARGE}])", re.IGNORECASE
-)
-"""Multiples of a thousand and more: 1.2k, 3 lakh, 1만. What they come to is not read, nor what follows: 1万2800."""
+_INCHES = re.compile("[\"”]|''|′")
+_FRACTION = re.compile(r"[.,·]\d\d?\Z")
+_LEADING_ZERO = re.compile(r"0\d")
+_METRES = re.compile(r"m(?!\w)", re.IGNORECASE)
+
+
+def _is_of_title(text: str, number: Number, last: Number) -> bool:
+    """Whether what stands before the dash is no lower end but of a name: "Size 42 - 89,95 €"."""
+    if number.sign or number.has_cents or not last.has_cents:
+        return False
+    return not speaks_of_price_alone(text[: number.start].lower())
+
+
+def _is_reduced(number: Number, between: str, last: Number) -> bool:
+    """Whether the price that stood before is the one no longer asked: "$20 $15", which were struck through and not."""
+    if number.role != "price" or last.role not in ("price", "now") or number.sign != last.sign:
+        return False
+    if _ARROW.fullmatch(between):
+        return True
+    old, new = number.value(None, None), last.value(None, None)
+    return number.sign is not None and _BESIDE.fullmatch(between) is not None and old * _STEEPEST <= new < old
+
+
+_ARROW = re.compile(r" ?(?:[→⇒➔➜➞⟶►▶]|[-=]+>) ?")
+_BESIDE = re.compile(r"\s*(?:[(]?-? ?\d\d? ?%[)]?\s*)?")
+_STEEPEST = Decimal("0.4")
+"""What is left of a price after the steepest reduction; what stands behind a price and is less is something else."""
 
 
 def _range(first: Number, last: Number) -> Number:

@@ -67,7 +67,8 @@ _ORDER = ("discontinued", "pre_order", "out_of_stock", "in_stock", "notify")
 # ------------------------------------------------------------------------------------------------------------ the words
 
 _NUMERIC_DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./]\s?\d{1,2}[./](?:\s?\d{4}|\d\d)?|\d{4}-\d\d-\d\d)(?!\d)")
-_CLAUSE_ENDS = re.compile(r"[.!?;|,•·()\[\]\n\u3001\u3002]|\s[-–—/]\s|[–—]")
+# The dot behind a counted piece ("2 stk. tilbage") ends no clause.
+_CLAUSE_ENDS = re.compile(r"(?<!\d [^\W\d_]{2})(?<!\d [^\W\d_]{3})\.|[!?;|,•·()\[\]\n\u3001\u3002]|\s[-–—/]\s|[–—]")
 # A letter of a script that puts no blanks between words is a word of its own.
 _WORD = re.compile(r"[@#]|[0-9]+|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]+\*?")
 
@@ -132,6 +133,18 @@ def _read_phrases() -> _Node:
 
 _PHRASES = _read_phrases()
 
+_PIECES = frozenset(
+    _plain(
+        """piece pieces pc pcs unit units item items copy copies stuck exemplar exemplare artikel produkte st styck stk
+        eksemplarer vare varer kpl kappaletta szt sztuki sztuk ks kus kusy kusu kom komad komada kosov db darab buc
+        bucata bucati produse exemplaire exemplaires article articles piece pieces unidad unidades ud uds pieza piezas
+        articulo articulos unidade unidades un peca pecas pezzo pezzi articoli stuks exemplaren шт штука штуки штук
+        экз бр броя бројки комада ком штуки одиниць од adet urun τεμ τεμαχια τεμαχιο κομματια vnt gab tk toode toodet
+        קטעים יחידות פריטים قطع قطعة حبة وحدات عدد عددی buah unit barang item chiec cai"""
+    ).split()
+)
+"""Words for what is counted, behind a number."""
+
 
 @lru_cache(maxsize=8192)
 def _first(word: str) -> tuple[_Node, ...]:
@@ -167,11 +180,19 @@ def _found(words: list[str]) -> list[_Phrase]:
                     meanings[kind] = meanings.get(kind, set()) | languages
             if meanings:
                 longest = _Phrase(at, end, meanings)
-            nodes = [inner for node in nodes for inner in node.following(words[end])] if end < len(words) else ()
+            nodes = [*_after(nodes, words, end)] if end < len(words) else ()
         if longest:
             found.append(longest)
         at = longest.end if longest else at + 1
     return found
+
+
+def _after(nodes: Sequence[_Node], words: list[str], at: int) -> Iterator[_Node]:
+    """Where the phrases go on with the word `at`; "3 pcs left" says what "3 left" does."""
+    for node in nodes:
+        yield from node.following(words[at])
+    if words[at - 1] == "#" and words[at] in _PIECES:
+        yield from nodes
 
 
 # ------------------------------------------------------------------------------------------------------------ the rules
@@ -184,7 +205,10 @@ def _codes(words: list[str]) -> Iterator[str]:
     """What a clause says, phrase by phrase."""
     phrases = _found(words)
     for place, phrase in enumerate(phrases):
-        yield from (kind for kind in ("discontinued", "notify") if kind in phrase.meanings)
+        if "discontinued" in phrase.meanings:
+            yield "discontinued"
+        if "notify" in phrase.meanings or "notify_after" in phrase.meanings:
+            yield "notify"
         if "pre_order" in phrase.meanings:
             yield "out_of_stock" if _refused(phrase, phrases[place + 1 :]) else "pre_order"
         elif "out" in phrase.meanings:
@@ -202,8 +226,11 @@ def _of_stock(words: list[str], phrases: list[_Phrase], place: int) -> str | Non
     before, behind = phrases[:place], phrases[place + 1 :]
     if any(other.languages("when", "notify") & languages for other in before):
         return None
+    if any(other.languages("notify_after") & languages for other in behind):
+        return None
     if _denied_for_good(phrase, before):
-        return "out_of_stock" if phrase.languages("stock", "level") else "discontinued"
+        of_now = any(other.languages("for_now", "stock", "level") & languages for other in phrases)
+        return "out_of_stock" if of_now else "discontinued"
     near = _near(phrase, before)
     follows = [other for other in behind if other.start - phrase.end < 3]
     denied = any(other.languages("not", "soon") & languages for other in near)

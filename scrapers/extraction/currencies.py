@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
@@ -9,8 +10,8 @@ from warehouse.money import currencies, is_currency
 
 _WRITTEN = """
 EUR € euro euros Eur eur ευρώ евро евра eiro
-USD US$ U$S U$D $US dollars доллар
-GBP £!
+USD US$ U$S U$D $US $_US dollars доллар щ.д.
+GBP £! ₤ UK£
 CHF Fr. fr. SFr SFr. sFr. Sfr. sfr. Frs. Stutz
 SEK kr Kr KR kr. Kr. SKr Skr kronor
 NOK kr Kr KR kr. Kr. NKr Nkr
@@ -27,6 +28,7 @@ LTL LTL Lt
 BGN BGN лв лв. Лв. лева
 RSD дин дин. динара din din. Din. dinara
 MKD ден ден. денари
+BAM KM КМ
 ALL Lekë lekë Lek
 RUB ₽ руб! руб.! рублей! рубля! р! р.! Р! Р.!
 BYN б.р. бел.руб. руб руб. рублей рубля р р. Р Р. Br BYR
@@ -38,9 +40,9 @@ AZN ₼ ман.
 AMD ֏ դր. դր драм
 GEL ₾ ლარი ლ.
 TRY ₺ TL Tl
-ILS ₪ ש"ח
-AED د.إ د.إ. Dhs Dhs. درهم!
-MAD درهم Dhs Dh DH د.م. د.م
+ILS ₪ ש"ח ש״ח NIS
+AED د.إ د.إ. Dhs Dhs. dhs درهم!
+MAD درهم Dhs dhs Dh DH د.م. د.م
 SAR ر.س ر.س. SR! ريال ﷼
 QAR ر.ق ر.ق. QR ريال
 OMR ر.ع ر.ع. ريال
@@ -48,28 +50,28 @@ YER ر.ي ر.ي. ريال
 IRR ریال
 - تومان تومن
 KWD د.ك د.ك. KD دينار
-BHD د.ب د.ب. دينار
+BHD د.ب د.ب. BD دينار
 JOD د.أ د.أ. JD دينار
 IQD د.ع د.ع. دينار
-DZD د.ج د.ج. DA دينار
+DZD د.ج د.ج. دج DA دينار
 TND د.ت د.ت. DT دينار
 LYD د.ل د.ل. دينار
-EGP ج.م ج.م. E£ L.E. جنيه!
+EGP ج.م ج.م. E£ EG£ L.E. L.E LE جنيه! جن
 LBP ل.ل ل.ل. LB£
 SYP ل.س ل.س. SY£
-INR ₹ र Rs Rs. RS RS. ₨ रु रु. ரூ
-PKR Rs Rs. RS RS. ₨
-LKR Rs Rs. RS RS. ₨ රු රු.
-NPR Rs Rs. RS RS. ₨ रु रु. नेरू
+INR ₹ rupees र Rs Rs. RS RS. ₨ रु रु. ரூ
+PKR rupees Rs Rs. RS RS. ₨
+LKR rupees Rs Rs. RS RS. ₨ රු රු.
+NPR rupees Rs Rs. RS RS. ₨ रु रु. नेरू
 MUR Rs Rs. RS RS. ₨
 BDT ৳ Tk Tk. টাকা
 JPY ¥ ￥ 円 yen JP¥
-CNY ¥ ￥ 元! 圆 RMB rmb CN¥ 块
-KRW ₩ 원
-TWD NT$ NT NTD 元 $
-HKD HK$ 港币 $
+CNY ¥ ￥ 元! 圆 RMB rmb CN¥ ¥CN 块 人民币
+KRW ₩ 원 won
+TWD NT$ NT NTD 元 圓 $
+HKD HK$ $HK 港币 港幣 $
 THB ฿ บาท
-VND ₫ đ Đ đồng VNĐ
+VND ₫ đ Đ đồng VNĐ vnđ
 IDR Rp Rp. RP rupiah
 MYR RM
 PHP ₱ Php
@@ -79,9 +81,9 @@ LAK ₭
 MMK Ks
 MNT ₮
 AUD A$ AU$ $
-NZD NZ$ $
-CAD C$! CA$ $CA Can$ CDN$ $
-MXN MX$ Mex$ $
+NZD NZ$ $NZ $
+CAD C$! CA$ $CA $_CA Can$ CDN$ $
+MXN MX$ $MX Mex$ $
 ARS AR$ $
 CLP CL$ $
 COP CO$ COL$ $
@@ -95,20 +97,36 @@ BZD BZ$ $
 FJD FJ$ $
 XCD EC$ $
 USD $
-BRL R$
+BRL R$ BR$
 PEN S/ S/. s/
 BOB Bs Bs.
 VES Bs Bs.
 PAB B/ B/.
 CRC ₡
+GTQ Q
+HNL L. Lps Lps.
 PYG ₲ Gs Gs.
+AFN ؋
+AWG ƒ
+BTN Nu.
+BIF FBu
+DJF Fdj
+ERN Nfk
+MWK MK
+MVR Rf
+STN Db
+TOP T$
+VUV VT
 NIO C$
+GYD G$ GY$
+MOP MOP$
 ZAR R
 NGN ₦
-KES KSh Ksh KSH Ksh. KSh. KES/=
+KES KSh Ksh KSH Ksh. KSh. KShs Kshs KShs. Kshs. KES/=
 TZS TSh Tsh
 UGX USh Ush
 GHS GH₵ GH¢ ₵
+ETB Br ብር
 XOF CFA FCFA F.CFA F_CFA
 XAF CFA FCFA F.CFA F_CFA
 XPF CFPF XPF F_CFP
@@ -120,9 +138,11 @@ shared; "!" marks the one that is meant where nothing else settles it, "-" stand
 _SMALL = "eur usd gbp chf sek nok dkk pln czk huf rub uah cad aud nzd inr jpy hkd sgd mxn brl zar aed sar kwd".split()
 """Codes met in small letters; any other is read in capitals only, since "all 5", "try 2" and "top 10" are words."""
 
-_BEFORE_ONLY = frozenset({"R"})
+_BEFORE_ONLY = frozenset({"R", "Q", "L."})
 _BEHIND_ONLY = frozenset({"DA", "р", "Р", "元", "块", "円", "원"})
 """Spellings so short that elsewhere they are words or sizes."""
+
+_WORD_ELSEWHERE = frozenset({"KM", "КМ", "Q", "L.", "LE", "BD", "MK", "VT", "won", "Won", "WON"})
 
 
 @cache
@@ -148,6 +168,11 @@ def _settled() -> frozenset[str]:
     """Shared spellings of which one meaning is far the most usual."""
     marked = {word.rstrip("!") for line in _WRITTEN for word in line.split() if word.endswith("!")}
     return frozenset(marked | {word.capitalize() for word in marked} | {word.upper() for word in marked})
+
+
+def is_word_elsewhere(spelling: str) -> bool:
+    """Whether a spelling is a currency only beside what is written as money is: "12,90 KM", but not "200 KM"."""
+    return spelling in _WORD_ELSEWHERE
 
 
 def ends_with_currency(text: str) -> str | None:
@@ -204,6 +229,21 @@ def resolve_currency(written: str | None, hint: str | None = None) -> str | None
     if written in spellings() and (not codes or (len(codes) > 1 and written not in _settled())):
         return written
     return codes[0] if codes else hinted
+
+
+@lru_cache(maxsize=1024)
+def hinted_currency(hint: str | None) -> str | None:
+    """What a hint names: a code, or a shared sign as it is; None where it names none.
+
+    It may be the text of a whole element, "DKK/stk" or "Price from £ 39.95", of which the first currency counts.
+    """
+    text = hint.strip()[:_LONGEST_HINT] if hint else ""
+    pieces = [text] if _codes(text) else [piece for piece in _HINT_PARTS.split(text) if piece in spellings()]
+    return resolve_currency(pieces[0]) if pieces else None
+
+
+_LONGEST_HINT = 200
+_HINT_PARTS = re.compile(r"[\s\d,:;/()]+|\.(?=\d)")
 
 
 def _meant(hint: str | None) -> str | None:

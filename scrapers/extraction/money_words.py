@@ -34,7 +34,18 @@ _BEFORE: dict[Role, str] = {
         セール価格, セール, 现价, 活动价, 促销价, 現價, 할인가, 판매가, الآن, السعر الآن, بعد الخصم, τιμή προσφοράς,
         νέα τιμή, τελική τιμή, ราคาพิเศษ, ลดเหลือ, เหลือ, giá mới, giá bán, giá khuyến mãi, chỉ còn, harga promo,
         harga diskon, harga sekarang, מחיר מבצע, עכשיו, akcijska cijena, nova cijena, akcijska cena, sada, nauja kaina,
-        akcijos kaina, dabar, jaunā cena, akcijas cena, tagad, uus hind, soodushind, nüüd""",
+        akcijos kaina, dabar, jaunā cena, akcijas cena, tagad, uus hind, soodushind, nüüd,
+        current price, reduced price, promo price, promotional price, aktueller preis, verkaufspreis, prix actuel,
+        prix promotionnel, prix soldé, prix réduit, precio actual, precio de oferta, precio rebajado, prezzo attuale,
+        preço atual, preço actual, preço de saldo, preço com desconto, huidige prijs, aanbiedingsprijs,
+        nuvarande pris, nuvarande priset, försäljningspris, nåværende pris, salgspris, nuværende pris, aktuelle pris,
+        udsalgspris, nykyinen hinta, myyntihinta, alennushinta, aktualna cena, aktuální cena, výprodejová cena,
+        aktuálna cena, zľavnená cena, jelenlegi ár, preț curent, prețul curent, текущая цена, поточна ціна,
+        акційна ціна, текущата цена, промоционална цена, şu andaki fiyat, güncel fiyat, τρέχουσα τιμή, τιμή έκπτωσης,
+        trenutna cijena, prodajna cijena, trenutna cena, znižana cena, тренутна цена, акцијска цена, dabartinė kaina,
+        pašreizējā cena, praegune hind, 販売価格, 現在価格, 現在の価格, 当前价格, 特价, 特價, 현재 가격, 판매 가격,
+        할인 가격, السعر الحالي, سعر التخفيض, המחיר הנוכחי, giá hiện tại, giá ưu đãi, harga obral,
+        harga saat ini""",
     "was": """
         was, before, old price, mrp, m r p, original, originally, original price, rrp, msrp, srp, list, list price,
         regular, reg,
@@ -55,7 +66,16 @@ _BEFORE: dict[Role, str] = {
         定価, 通常価格, 参考価格, 希望小売価格, メーカー希望小売価格, 原价, 市场价, 原價, 정가, 정상가, قبل, السعر قبل,
         κανονική τιμή, παλιά τιμή, τιμή καταλόγου, เดิม, ราคาเดิม, ปกติ, ราคาปกติ, giá cũ, giá gốc, giá niêm yết,
         harga normal, harga asli, harga awal, מחיר קודם, מחיר רגיל, במקום, לפני, stara cijena, redovna cijena,
-        redovna cena, redna cena, sena kaina, įprasta kaina, buvo, vecā cena, bija, vana hind, tavahind""",
+        redovna cena, redna cena, sena kaina, įprasta kaina, buvo, vecā cena, bija, vana hind, tavahind,
+        standard price, initial price, normaler preis, katalogpreis, ladenpreis, prix habituel, prix normal,
+        prix régulier, precio regular, precio de lista, prezzo regolare, prezzo intero, preço normal, preço anterior,
+        catalogusprijs, ursprungliga priset, ursprungligt pris, opprinnelig pris, vanlig pris, oprindelige pris,
+        oprindelig pris, pierwotna cena, cena pierwotna, běžná cena, bežná cena, normál ár, preț obișnuit,
+        preț întreg, prețul inițial, первоначальная цена, оригінальна ціна, початкова ціна, звичайна ціна,
+        обичайна цена, редовна цена, orijinal fiyat, normal fiyat, piyasa fiyatı, izvorna cijena, izvirna cena,
+        originalna cena, редовна цена, pradinė kaina, sākotnējā cena, parastā cena, algne hind, 元の価格, 常规价格,
+        市場價, 定價, 원래 가격, 기존 가격, السعر الأصلي, السعر العادي, המחיר המקורי, giá thông thường,
+        harga reguler""",
     "saving": """
         save, saves, saved, saving, savings, you save, discount, cashback, coupon, voucher, gift card, reward, rewards,
         sie sparen, sparen, spare, sparst, gespart, ersparnis, rabatt, preisvorteil, nachlass, gutschein, économi*,
@@ -74,7 +94,11 @@ _BEFORE: dict[Role, str] = {
         instalment of, instalments of, installments of, payments of, monthly, raten zu, raten à, rate von, monatsrate,
         rate, mensualité de, mensualités de, mensualidades de, cuotas de, rate da, parcelas de, termijnen van, raty po,
         rat po, raty, rata, splátky, splátka, finanzierung ab, mtl ab, monatlich, monatlich ab, платежа по, taksit""",
-    "unit": "grundpreis, unit price, prix au kilo, einheitspreis, jämförpris, jmf pris, jmfpris, vergleichspreis",
+    "unit": """
+        grundpreis, unit price, prix au kilo, prix unitaire, einheitspreis, jämförpris, jmf pris, jmfpris,
+        vergleichspreis, precio unitario, prezzo unitario, preço unitário, eenheidsprijs, enhetspris, enhedspris,
+        yksikköhinta, vertailuhinta, cena jednostkowa, jednotková cena, měrná cena, merná cena, egységár, preț unitar,
+        birim fiyat, birim fiyatı, цена за единицу""",
     "net": "net, netto, ex vat, excl vat, ohne mwst, hors taxe, ht, net price, nettopreis, 本体価格, 税抜, 税別",
 }
 
@@ -127,8 +151,8 @@ _LABELS = frozenset(
     """price prices preis preise prix precio precios prezzo prezzi preço preco prijs cena ceny pris hinta fiyat fiyatı
     цена ціна τιμή ár ára preț pret 価格 价格 價格 가격 السعر سعر מחיר total amount cost kosten bis from ab à partir dès
     desde da vanaf från fra alkaen od от від de la από to up incl inkl inc including inclusive vat tax mwst ust tva iva
-    btw moms mva alv dph áfa ндс ttc kdv φπα brutto gross gesetzl each approx ca circa about just best current your our
-    the is 税込 税抜 税别 含税 běžná bežná naša naše unser ihr vk ht sale""".split()
+    btw moms mva alv dph áfa ндс ttc kdv φπα brutto gross gesetzl each vista contado approx ca circa about just best
+    current your our the is 税込 税抜 税别 含税 běžná bežná naša naše unser ihr vk ht sale""".split()
 )
 """Further words that may stand beside a number without a currency, and it is still the price."""
 
@@ -136,7 +160,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['&][^\W\d_]+)*")
 _PER_UNIT = re.compile(r"[ (=]*(/|[^\W\d_]{1,4})[. /]{0,2}(?:\d{1,4}[ ]?)?([^\W\d_]+[23²³]?)")
 _WORD_AT_MOST = re.compile(r" ?[^\W\d_]{0,8}[ ).]{0,3}")
 _UNIT_BEFORE = re.compile(r"([^\W\d_]+)[ ]?=[ ]?\Z")
-_PARTS = re.compile(r" ?(?:x|mal|times)(?: ?(?:de|à|a|of|zu|po|da|af))? ?")
+_PARTS = re.compile(r" ?(?:x|mal|times)(?:(?: [^\W\d_]+){0,3} ?(?:de|à|a|of|zu|po|da|af))? ?")
 _AFTER_NUMBER = re.compile(r" ?(?:out of|/|von|sur|su|van|av|из) ?(?:5|10|100)\b|[- ]?([^\W\d_]+[23²³]?|°[cf]|\"|'')")
 _INCLUDING = frozenset("incl inkl inc including inclusive inklusive".split())
 _FREE_OF = frozenset("free gratis kostenloser kostenlose kostenlos gratuite gratuita gratuito grátis".split())
@@ -164,11 +188,15 @@ def role_before(text: str) -> Role | None:
     if unit and unit[1] in _MEASURES:
         return "unit"
     words = _WORD.findall(text[-80:])[-_NEAR:]
+    if text.rstrip().endswith(":") and any(_BEHIND_AMOUNT.role(words[-said:]) == "net" for said in (3, 2, 1)):
+        return "net"  # "Excl. VAT: 30.00"; without the colon it speaks of the amount before
     for end in range(len(words), 0, -1):
         for start in range(max(end - 3, 0), end):
             if not _BEFORE_AMOUNT.may_begin(words[start]):
                 continue
             role = _BEFORE_AMOUNT.role(words[start:end])
+            if role == "net" and text.rstrip().endswith("("):  # "30.00 ex VAT (36.00": said of the amount before
+                role = None
             if role and not (role == "shipping" and start and _is_included(words[start - 1], end == len(words))):
                 return role
     return None
@@ -206,10 +234,28 @@ def role_behind(text: str) -> tuple[Role | None, int]:
         between = text[end : figure.start()].strip() if figure else None
         # "12 € UVP 15 €" and "12 €, Rabatt: 3 €" speak of the amount that follows, "12 € Versand morgen" of neither.
         of_next = between is not None and len(between) <= 3 and (role in ("was", "shipping") or between.startswith(":"))
+        if between is not None and ")" not in between and text.lstrip().startswith("("):  # "12 € (netto 10 €)"
+            of_next = True
         of_none = role == "shipping" and said < len(words) and text[end : words[said].start()].isspace()
         if role and not of_next and not of_none:
             return role, end
     return None, 0
+
+
+def is_with_tax(before: str, behind: str) -> bool:
+    """Whether the texts beside an amount (small letters) say that tax is in it: "12 € TTC", "税込1,299円"."""
+    return _WITH_TAX_AHEAD.search(before[-20:]) is not None or _WITH_TAX.match(behind[:30]) is not None
+
+
+_TAXED = r"""
+    (?: (?:inc|incl|inkl|including|inclusive|mit|con|com|med|met|cu|s|z|с|з|με)[. ]{1,2} (?:\d+[ ]?%[ ])? (?:of[ ])?
+        (?:vat|tax|taxes|gst|mwst|ust|tva|iva|btw|moms|mva|alv|dph|áfa|ндс|пдв|ддс|φπα|pdv|ddv|pvm|pvn)
+      | ttc | brutto | gross | 税込 | kdv[ ]dahil )"""
+_WITH_TAX = re.compile(
+    rf"[ *(（]{{0,3}} {_TAXED} (?!\w|\W{{0,3}}\d) | [ (]{{0,3}}税込み?(?!\W{{0,3}}\d) | [ ]in(?:c|cl|kl)\b\W*\Z",
+    re.VERBOSE,
+)
+_WITH_TAX_AHEAD = re.compile(rf"(?<![^\W\d_]) {_TAXED} (?:[ ]price|価格|み)? [ :.(]* \Z", re.VERBOSE)
 
 
 def heavier(first: Role | None, second: Role | None) -> Role | None:

@@ -20,9 +20,7 @@ _MARKS = str.maketrans(
         "٪": "%",
     }
 )  # fmt: skip
-_RAISED = re.compile("(?<=[0-9])([⁰¹²³⁴-⁹]{2})(?![⁰¹²³⁴-⁹])|[⁰¹²³⁴-⁹]+")
-_SET_APART = re.compile(r"(?=.*[$€£]|[^,]*\. )([$€£]? ?\d{1,3}(?:[.,]?\d{3})*)(?: [.,]|[.,]? )(\d\d ?[$€£]?)")
-"""Cents in smaller type, all the text being one price: $19 99."""
+_RAISED = re.compile("(?<=[0-9])[.,]?([⁰¹²³⁴-⁹]{2})(?![⁰¹²³⁴-⁹])|(?<=[0-9][$€£])([⁰¹²³⁴-⁹]{2})|[⁰¹²³⁴-⁹]+")
 
 
 def plain(text: str) -> str:
@@ -32,13 +30,11 @@ def plain(text: str) -> str:
     """
     text = text[:LONGEST]
     if not text.isascii():
-        text = _RAISED.sub(lambda m: f"·{m[1]}" if m[1] else " ", text.translate(_MARKS))
+        text = _RAISED.sub(lambda m: f"·{m[1]}" if m[1] else m[2] or " ", text.translate(_MARKS))
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text).translate(_MARKS)[:LONGEST]
         text = _FOREIGN.sub(_ascii, text)
-    text = _BREAKS.sub("\n", text.replace("`", "'")).strip()
-    apart = _SET_APART.fullmatch(text)
-    return f"{apart[1]}·{apart[2]}" if apart else text
+    return _BREAKS.sub("\n", text.replace("`", "'")).strip()
 
 
 _BREAKS = re.compile(r"\s\s+|[^\S ]")

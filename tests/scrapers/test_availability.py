@@ -57,9 +57,13 @@ def test_terms_and_spellings(text: str, code: str) -> None:
         ("No longer available", "discontinued"),
         ("Nicht mehr vorrätig", "out_of_stock"),
         ("Wird nicht mehr hergestellt", "discontinued"),
+        ("Currently no longer available", "out_of_stock"),
+        ("Ce produit n'est plus disponible pour le moment", "out_of_stock"),
         # Conditions and offers to notify say nothing of now, but who offers to notify has none.
         ("Email me when available", "out_of_stock"),
         ("In stock. Notify me of price drops", "in_stock"),
+        ("Stokta olduğunda haber ver", "out_of_stock"),
+        ("موجود شد به من اطلاع بده", "out_of_stock"),
         ("Benachrichtigen Sie mich, sobald der Artikel verfügbar ist", "out_of_stock"),
         # Dates.
         ("Available from 12 May", "pre_order"),
@@ -72,6 +76,8 @@ def test_terms_and_spellings(text: str, code: str) -> None:
         # Numbers.
         ("Only 3 left", "in_stock"),
         ("0 in stock", "out_of_stock"),
+        ("Kun 2 stk. tilbage", "in_stock"),
+        ("Noch 12 Exemplare auf Lager", "in_stock"),
         ("10 in stock", "in_stock"),
         ("Lagerbestand: 0", "out_of_stock"),
         ("Lagerbestand: 20", "in_stock"),

@@ -88,6 +88,17 @@ $ 119. 95                | 119.95 $
 1.837, 32 €              | 1837.32 EUR
 19 99 €                  | 19.99 EUR
 $19 99                   | 19.99 $
+129 99 lei               | 129.99 RON
+1 299 95 Kč              | 1299.95 CZK
+ab 12 05 zł              | 12.05 PLN
+118, 99 TL               | 118.99 TRY
+€100 500 03              | 100500.03 EUR
+Was €5 99, now gone      | 5.99 EUR
+Size 42 39 €             | 39 EUR
+38 40 42 €               | 42 EUR
+12 99 € 9 99 €           | 9.99 EUR
+R$1.299 90 à vista       | 1299.90 BRL
+€ 12 , 99                | 12.99 EUR
 500 g 3,99 €             | 3.99 EUR
 iPhone 15 128 GB 999 €   | 999 EUR
 """
@@ -106,6 +117,8 @@ SCRIPTS = """
 १,२९९ ₹                  | 1299 INR
 ๑๒๐ บาท                  | 120 THB
 12⁹⁹ €                   | 12.99 EUR
+12€⁹⁹                    | 12.99 EUR
+12,⁹⁹ €                  | 12.99 EUR
 5½ €                     | 5.5 EUR
 12,99 €¹                 | 12.99 EUR
 １２.９９ €                 | 12.99 EUR
@@ -128,8 +141,11 @@ CHF 5.--                 | 5 CHF
 19 ,99 €                 | 19.99 EUR
 99p                      | 0.99 GBP
 50¢                      | 0.50 $
+12 zł 99 gr              | 12.99 PLN
+12 руб. 50 коп.          | 12.50 RUB
 Rs.1,299/-               | 1299 Rs.
 500/-                    | 500
+1,299/=                  | 1299
 """
 
 SIGNS = """
@@ -176,6 +192,15 @@ Fr. 12.50                | 12.50 CHF
 12,99 eur                | 12.99 EUR
 EUR12.99                 | 12.99 EUR
 12.99GBP                 | 12.99 GBP
+12,99 $ (CAD)            | 12.99 CAD
+12.99 (USD)              | 12.99 USD
+12,99 $ CA               | 12.99 CAD
+12,99 $ US               | 12.99 USD
+1.299,00 KM              | 1299.00 BAM
+Q199.00                  | 199.00 GTQ
+LE 1,299                 | 1299 EGP
+129.90 ש״ח                | 129.90 ILS
+Br 1,299.00              | 1299.00 Br
 AED 8000                 | 8000 AED
 Dhs. 49                  | 49 AED
 """
@@ -245,6 +270,24 @@ $426.20/EA               | 426.20 $
 1 kg = 7,98 € 3,99 €     | 3.99 EUR
 3,99 € 1 l = 2,66 €      | 3.99 EUR
 £10.00 ex VAT £12.00 inc VAT | 12.00 GBP
+£10.00 (£12.00 inc VAT)  | 12.00 GBP
+10,00 € (12,00 € TTC)    | 12.00 EUR
+1,181円(税込1,299円)       | 1299 JPY
+£15.00 inc VAT, RRP £16.00 | 15.00 GBP
+€10,74 excl. €12,99 incl. | 12.99 EUR
+USD 24.99 USD 19.99      | 19.99 USD
+$20.00 $15.00            | 15.00 $
+12,99 € 2,99 €           | 12.99 EUR
+129,000원 → 99,000원     | 99000 KRW
+19,99 € -35% 12,99 €     | 12.99 EUR
+4x sans frais de 25,00 € 100,00 € | 100.00 EUR
+12,00 € (netto 10,00 €)  | 12.00 EUR
+100,00 € (netto) 119,00 € | 119.00 EUR
+Original price was: $20.00.Current price is: $15.00. | 15.00 $
+Pierwotna cena wynosiła: 20,00 zł.Aktualna cena wynosi: 15,00 zł. | 15.00 PLN
+Şu andaki fiyat: ₺150,00. Orijinal fiyat: ₺200,00. | 150.00 TRY
+Prix habituel $20.00 Prix promotionnel $15.00 | 15.00 $
+Normaler Preis €20,00 Verkaufspreis €15,00 Grundpreis €30,00 / kg | 15.00 EUR
 12,50 € HT 15,00 € TTC   | 15.00 EUR
 100,00 € netto           | 100.00 EUR
 -20% 15.99               | 15.99
@@ -253,7 +296,7 @@ $426.20/EA               | 426.20 $
 %20 indirim 150,00 TL    | 150.00 TRY
 10 € 20 €                | 10 EUR
 €10 €20                  | 10 EUR
-12,99€9,99€              | 12.99 EUR
+12,99€9,99€              | 9.99 EUR
 399 167.00 руб 420 176.16 руб | 399167.00 RUB
 205,68 € 205.68          | 205.68 EUR
 AED 8000 (USD 2179)      | 8000 AED
@@ -293,6 +336,29 @@ US $1,234.56 - 2,345.67  | 1234.56 USD
 1.000 ~ 2.000 ₫          | 1000 VND
 12,800円〜15,800円        | 12800 JPY
 12.99$-15.99$            | 12.99 $
+Size 42 – 89,95 €        | 89.95 EUR
+"""
+
+MULTIPLES = """
+$1.2k                    | 1200 $
+12.9k                    | 12900
+Price: 12.9k             | 12900
+12.9K USD                | 12900 USD
+€1.5M                    | 1500000 EUR
+Rs. 3 lakh               | 300000 Rs.
+₹1.25 Cr                 | 12500000 INR
+2,5 Mio. €               | 2500000 EUR
+15 тыс. руб.             | 15000 RUB
+Rp 150rb                 | 150000 IDR
+1,2 triệu ₫              | 1200000 VND
+1만원                     | 10000 KRW
+12만 9,000원             | 129000 KRW
+1万2800円                 | 12800 JPY
+1万2,800円（税込）         | 12800 JPY
+1億2千万円                | 120000000 JPY
+$1.2k – $1.5k            | 1200 $
+14K gold ring $99        | 99 $
+4K TV € 499              | 499 EUR
 """
 
 BELOW_ZERO = """
@@ -309,6 +375,7 @@ EUR -12.50               | -12.50 EUR
 FREE = """
 Free                     | 0
 FREE!                    | 0
+For free                 | 0
 Gratis                   | 0
 Price: Free              | 0
 Kostenlos                | 0
@@ -320,7 +387,7 @@ TABLE = [
     pytest.param(*(part.strip() for part in line.rsplit("|", 1)), id=f"{group}: {line.rsplit('|', 1)[0].strip()}")
     for group, lines in {
         "plain": PLAIN, "grouped": GROUPED, "blanks": BLANKS, "scripts": SCRIPTS, "dashes": DASHES, "signs": SIGNS,
-        "several": SEVERAL, "ranges": RANGES, "below zero": BELOW_ZERO, "free": FREE,
+        "several": SEVERAL, "ranges": RANGES, "multiples": MULTIPLES, "below zero": BELOW_ZERO, "free": FREE,
     }.items()
     for line in lines.strip().splitlines()
 ]  # fmt: skip
@@ -332,8 +399,9 @@ NOTHING = [
     "5 stars", "4,5 von 5", "4.50 out of 5", "(128)", "#1234", "Art. 12345", "MX924", "Model 500X", "B07XYZ1234",
     "1/2", "10x15", "38 40 42", "38, 40", "1 299 .00", "£10 off", "Up to £50 off", "£4.99 delivery",
     "12.05.2024", "2024-05-12", "12/05/24", "ab 12.05.", "5. Mai", "12 May 2024",
-    "12:30", "10:00-18:00", "+49 30 1234567", "0800 123 456", "1-800-555-1234", "4006381333931", "$1.2k", "1만원",
-    "Rs. 3 lakh", "1万2800円", "USB 3.0", "Windows 11", "24/7", "1" * 400, "." * 400,
+    "12:30", "10:00-18:00", "+49 30 1234567", "0800 123 456", "1-800-555-1234", "4006381333931", "14K", "4K",
+    "1.2k reviews", "1.2万 sold", "3 million", "$5m", "200 KM", "Q4", "05", '24"', "USB 3.0", "Windows 11", "24/7",
+    "1" * 400, "." * 400,
 ]  # fmt: skip
 
 
@@ -358,6 +426,10 @@ def test_a_hint_settles_a_shared_sign_and_stands_in_where_none_is_written() -> N
     assert read_price("12,00", currency_hint="€") == Price(Decimal("12.00"), "EUR")
     assert read_price("12 €", currency_hint="USD") == Price(Decimal(12), "EUR")
     assert read_price("Free", currency_hint="GBP") == Price(Decimal(0), "GBP")
+    assert read_price("12.99", currency_hint="$") == Price(Decimal("12.99"), "$")
+    assert read_price("12,99", currency_hint="DKK/stk") == Price(Decimal("12.99"), "DKK")
+    assert read_price("12.99", currency_hint="RRP: £ 15.99") == Price(Decimal("12.99"), "GBP")
+    assert read_price("12.99", currency_hint="Cuneo") == Price(Decimal("12.99"), None)
     assert read_price("1.250", currency_hint="KWD") == Price(Decimal("1.250"), "KWD")
 
 
@@ -432,6 +504,9 @@ def test_reads_what_babel_writes(minor: int, locale: str, currency: str, numbers
     )
     price = read_price(text, currency_hint=currency, decimal_separator=_separator(locale))
     assert price == Price(amount, currency), text
+    unaided = read_price(text)
+    assert unaided is not None
+    assert unaided.amount == amount, text
 
 
 @settings(deadline=None)
