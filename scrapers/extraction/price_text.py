@@ -54,7 +54,7 @@ def read_price(
     of which the page strikes one through) the second where it is the lower one; of several currencies the hinted one.
     Of a range it is the lower end, of "2 x 3,99 €" and "4x £25" the single amount, of "3 for $10" the 10. An amount
     that is only per kilogram, per month, without tax or formerly asked counts where there is no other; what is saved or
-    paid for shipping never does. Multiples are read: "$1.2k", "1万2,800円". Percentages alone give None, "Free" alone 0.
+    paid for shipping never does. Multiples are read: "$1.2k", "1万2,800円". Percentages alone give None, "Free" 0.
 
     `currency_hint` (the page's or site's currency: a code, a sign, or a text with one) stands in where none is written
     and settles a shared sign such as "$". `decimal_separator` ("." or ",") settles "1.099"; without it three digits
