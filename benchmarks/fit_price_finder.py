@@ -59,6 +59,7 @@ BY_HAND = {
     "cents": 0.3,
     "alone": 0.5,
     "long": -1.0,
+    "sentence": -1.5,
     "range": -0.3,
     "role_now": 1.0,
     "role_was": -2.0,
@@ -77,6 +78,7 @@ BY_HAND = {
     "beside_higher_regular": 1.5,
     "regular_beside_lower": -2.0,
     "difference": -2.0,
+    "upper_end": -2.0,
 }
 """What we would say before seeing a page; the fit moves from here as far as the pages insist."""
 

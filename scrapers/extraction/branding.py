@@ -31,14 +31,16 @@ _MOST_TEXTS = 2
 """Texts of a branded element of which one is the brand: a caption may stand before it."""
 _BRANDS = (
     "brand", "byline", "manufacturer", "marke", "marque", "hersteller", "supplier", "producer", "marka", "marca",
-    "merk", "producent", "znacka", "gyarto", "fabricant", "fabricante", "brend",
+    "merk", "producent", "znacka", "gyarto", "fabricant", "fabricante", "brend", "vendor",
 )  # fmt: skip
+_ANY_BRAND = "|".join(_BRANDS)
 _NAMES_BRAND = re.compile(
-    rf"(?<![a-z])(?:{'|'.join(_BRANDS)})(?:\s|$|-(?!\w*(?:desc|stor))|_|name|link|logo|title|info)",
-    re.IGNORECASE,
+    rf"(?:(?<![A-Za-z])(?i:{_ANY_BRAND})|(?<=[a-z])(?=[A-Z])(?i:{_ANY_BRAND}))"
+    r"(?:\s|$|-(?!\w*(?:desc|stor))|_|(?i:name|link|logo|title|info|container))"
 )
 _ELSEWHERE = re.compile(
     r"brands|list|filter|slider|carousel|menu|nav|footer|header|related|recommend|descr|story|about|follow|button|module|"
+    r"part[-_]?n|num|code|sku|"  # what a maker calls it by
     r"brand[-_]?(?:colou?r|bg|primary|secondary|text|font)",  # these paint in the shop's own colours
     re.IGNORECASE,
 )
@@ -80,12 +82,17 @@ def _brands(page: Page, subject: Subject) -> Iterator[Reading]:
             name = " ".join(names).strip()
             found = branded.setdefault(name, [])
             if len(branded) < _MOST_NAMES and len(found) < _MOST_NAMES and not _ELSEWHERE.search(name):
-                found += _branded(element, name)
+                found += (reading for reading in _branded(element, name) if not _is_title(str(reading.value), subject))
     if " ".join(_IN_TITLE) in branded:
         branded.pop(" ".join(_BY_TITLE), None)
     for found in branded.values():
         if len({reading.value for reading in found}) < _IS_LIST:
             yield from found
+
+
+def _is_title(text: str, subject: Subject) -> bool:
+    """Whether a text of several words is a title of the page: themes name a title's parts after the brand too."""
+    return len(words(text)) > 1 and words(text) in subject.titles
 
 
 def _leading(title: Element) -> Iterator[Reading]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from scrapers.extraction.condition import read_condition
 from scrapers.extraction.labels import LONGEST_LABEL, known_label, may_begin_label
@@ -22,6 +23,7 @@ _MOST_READINGS = 60
 _SHORT = 60
 _LONGEST = 120
 _MOST_STEPS = 3
+_TEXTLESS = frozenset({"link", "meta"})
 _BULLETS = " \t\r\n-–•*|(\u200e\u200f\xa0"
 
 _NUMBERED = re.compile(r"(?P<label>[^\d:：]{2,30}?)[\s.:№]*(?P<value>(?=[\w./-]{0,20}\d)[A-Z\d][\w./-]{2,})\s*\)?")
@@ -125,7 +127,7 @@ def _behind(element: Element, inside: bool) -> Iterator[str]:
             yield from filter(None, (clean(child.tail),))
         yield from filter(None, (clean(element.tail),))
     for _ in range(_MOST_STEPS):
-        following = element.getnext()
+        following = next((e for e in islice(element.itersiblings(), _MOST_STEPS) if e.tag not in _TEXTLESS), None)
         if following is not None:
             if element.tag != "th" or following.tag != "th":  # else both are heads of columns
                 yield from texts_in(following)

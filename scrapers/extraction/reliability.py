@@ -17,7 +17,7 @@ RELIABILITY: dict[tuple[str, str], float] = {
     ("state", "currency"): 0.997,
     ("shopify", "currency"): 0.958,
     ("state", "availability"): 1.1,
-    ("visible", "availability"): 1.073,
+    ("visible", "availability"): 1.093,
     ("jsonld", "availability"): 1.059,
     ("shopify", "availability"): 0.958,
     ("microdata", "availability"): 0.934,

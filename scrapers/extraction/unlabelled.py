@@ -31,7 +31,7 @@ _JUST_BEFORE, _JUST_BEHIND = 15, 60
 _MOST_FORMS = 300
 _MOST_AROUND = 8
 """Elements around the title that may carry the product's number."""
-_LONGEST_NAME = 80
+_LONGEST_NAME = 120
 _LONGEST_TEXT = 60
 _MOST_PARTS = 12
 _SURE = {NAMED: 0.9, FORM: 0.65}
@@ -65,6 +65,8 @@ _NO_CODE = re.compile(
 """A year, an amount, a date, a telephone number, a measure."""
 _AT_END = re.compile(r"(?:^|[-_.,])([A-Za-z]{0,3}\d{3,})$")
 _AT_START = re.compile(r"(\d{2,})[-_]")
+_CAPITALS = re.compile(r"[A-Z]{2,8}(?:-[A-Z]{1,8}){1,4}")
+"""A number without digits, in an element that is named after it."""
 _MOST_CODES = 40
 _SHORTEST, _AS_GTIN = 5, 12
 """Digits of a number without letters: fewer may be anything, more a GTIN."""
@@ -100,6 +102,8 @@ def _named(page: Page, titles: Sequence[int]) -> Iterator[Reading]:
                 continue
             field = _number_named(name)
             number = (_number_in(element) if stated is None else _plain(stated)) if field else None
+            if field == "sku" and number is None and stated is None and _CAPITALS.fullmatch(element.text or ""):
+                number = element.text
             if field and number:
                 found.setdefault((reader, field, name), {})[number] = stated or number
     for (reader, field, name), numbers in found.items():

@@ -109,8 +109,7 @@ class WordLearner:
         self._told = sparse.vstack(blocks, format="csr")
 
     def fit(self, places: Flags, labels: Flags, weights: Floats) -> WordWeights:
-        """From the labelled pairs at some places (all shape (labelled pairs,)); without weights where these tell nothing
-        apart."""
+        """From the labelled pairs at some places (all shape (labelled pairs,)); no weights where these tell none apart."""
         from sklearn.linear_model import LogisticRegression
 
         told = self._told[places]

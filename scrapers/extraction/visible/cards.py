@@ -1,12 +1,13 @@
 """Whether an amount stands in the card of another product: what "you may also like" shows, whatever it is called.
 
 A card is the widest part of a page around an amount in which all links that lead away lead to one address, and which
-names a product that the page is not about. Where such cards with prices of their own stand side by side, the page lists
-other products: their prices are none of its own, also where it shows no other.
+names a product that the page is not about. Where such cards with prices of their own stand side by side, or one stands
+above the title, the page shows other products: their prices are none of its own, also where it shows no other.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -24,6 +25,7 @@ _MOST_BESIDE = 6
 _NAMING = ("a", "img", "h2", "h3", "h4", "h5", "h6")
 _NAME_WORDS = 2
 _LONGEST_NAME, _LONGEST_PRICE = 150, 80
+_IMAGE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$")
 _SAME = 0.7
 """The likeness to a title from which on a name is that of the page's own product."""
 
@@ -41,6 +43,8 @@ def is_of_another(candidate: Candidate, layout: Layout, url: str, subject: Subje
             card, addresses = element, found
     if card is None or not _names_another(_parts(card), subject):
         return False
+    if _is_lone(candidate, _parts(card), addresses, layout, path_of(url)):
+        return True
     beside = map(_parts, _beside(card))
     return any(
         (others := _led_to(parts, url, subject))
@@ -49,6 +53,24 @@ def is_of_another(candidate: Candidate, layout: Layout, url: str, subject: Subje
         and _names_another(parts, subject)
         for parts in beside
     )
+
+
+def _is_lone(
+    candidate: Candidate, parts: Sequence[Element], addresses: frozenset[str], layout: Layout, own: str
+) -> bool:
+    """Whether a card need not be one of a list: it stands above the title ("our offer of the day"), or shows and leads
+    to a page in the folder of this one, whose path is `own` ("replaced by")."""
+    if any(button in parts for _, button in layout.buttons) or any(map(_IMAGE.search, addresses)):
+        return False
+    if layout.title_order is not None and candidate.order < layout.title_order:
+        return True
+    return any(part.tag == "img" for part in parts) and any(_is_beside(path, own) for path in addresses)
+
+
+def _is_beside(path: str, own: str) -> bool:
+    """Whether two paths are those of pages in one folder."""
+    folder = own.rpartition("/")[0]
+    return bool(folder) and path.rpartition("/")[0] == folder
 
 
 def _parts(element: Element) -> Sequence[Element]:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from math import log1p
 
+from scrapers.extraction.money_words import role_before
 from scrapers.extraction.page import Element
 from scrapers.extraction.visible import phrases
 from scrapers.extraction.visible.layout import Layout
 from scrapers.extraction.visible.money import Candidate
-from scrapers.extraction.visible.names import Says
+from scrapers.extraction.visible.names import Says, said_by
 
 Features = dict[str, float]
 
@@ -24,6 +25,10 @@ _BOLD = frozenset({"h1", "h2", "h3", "h4", "strong", "b", "ins", "big"})
 _ROW = frozenset({"li", "tr", "td", "dd", "th", "dt"})
 _LARGE = re.compile(r"font[^;]{0,40}?\b(?:1[89]|[2-9]\d)px|font-size\s*:\s*(?:1\.[3-9]|[2-9])", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d(?:[\d.,'’ \u00a0\u202f]*\d)?")
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_LABEL = 2
+"""Words that may stand before an amount as its label: those of a sentence are more."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -85,6 +90,7 @@ def describe(layout: Layout, found: Sequence[Candidate], stated: frozenset[Decim
                     and any(not found[b].place.struck and found[b].amount < candidate.amount for b in beside)
                 ),
                 "difference": float(_is_difference(candidate.amount, [found[b].amount for b in beside])),
+                "upper_end": float(at > 0 and _is_upper_end(found[at - 1], candidate)),
                 "not_for_all": float(phrases.NOT_FOR_ALL.is_in(f"{candidate.before} {candidate.text}")),
                 **_said(candidate),
             }
@@ -116,11 +122,24 @@ def _is_difference(amount: Decimal, others: Sequence[Decimal]) -> bool:
     return any(high - low == amount < low for high in others for low in others)
 
 
+def _is_upper_end(low: Candidate, high: Candidate) -> bool:
+    """Whether two amounts are a range in two texts: "From £61", "To £77"."""
+    return (
+        low.amount < high.amount
+        and high.order - low.order <= _BESIDE
+        and phrases.TO.is_in(high.text)
+        and (phrases.FROM.is_in(low.text) or phrases.FROM.is_in(low.label))
+    )
+
+
 def _said(candidate: Candidate) -> Features:
     """What the text itself and the short texts around it say."""
     role, label = candidate.money.role, candidate.label
     text = candidate.text
-    lead = _DIGIT.split(text, maxsplit=1)[0].rstrip(" $€£¥:")
+    start, end = _number(text, candidate.amount)
+    if start and role == "price":  # "Delivery 4.90, from 50.00 on free": the first words say what it is all about
+        role = role_before(_DIGIT.split(text, maxsplit=1)[0].casefold()) or role
+    lead = text[start:end].rstrip(" $€£¥:")
     on_button = phrases.BUY.is_in(lead)  # "Add to cart - $74" asks for the price, and is no cart's total
     return {
         "role_now": float(role == "now"),
@@ -134,7 +153,26 @@ def _said(candidate: Candidate) -> Features:
         "says_from": float(phrases.FROM.is_in(lead) or phrases.FROM.is_in(label)),
         "other_money": float(phrases.OTHER_MONEY.is_in(label if on_button else f"{label} {lead}")),
         "range": float(candidate.money.is_range),
+        "sentence": _sentence(text[:end]),
     }
+
+
+def _number(text: str, amount: Decimal) -> tuple[int, int]:
+    """Where the number before the amount's own ends in a text (0: there is none), and where its own begins."""
+    digits = str(amount).replace(".", "")
+    end = 0
+    for number in _NUMBER.finditer(text):
+        if "".join(filter(str.isdigit, number[0])) == digits:
+            return end, number.start()
+        end = number.end()
+    first = _DIGIT.search(text)
+    return 0, first.start() if first else len(text)
+
+
+def _sentence(lead: str) -> float:
+    """How many words stand before an amount beside those of a label, none of which is a word for a price."""
+    more = len(_LONG_WORD.findall(lead)) - _LABEL
+    return 0.0 if more <= 0 or said_by(lead) & Says.PRICE else log1p(more)
 
 
 def _itemprop(candidate: Candidate) -> str:

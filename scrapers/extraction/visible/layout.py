@@ -23,18 +23,24 @@ _WHOLE = frozenset({"html", "body", "main"})
 _FRAME = frozenset({"header", "footer", "nav", "dialog"})
 _CHOSEN = frozenset({"option", "select", "textarea"})
 _NAMING = frozenset({"class", "id", "itemprop", "data-testid", "data-test", "data-qa", "data-hook", "data-role"})
+_PRESSED = frozenset({"submit", "button", "image"})
 _WORD = re.compile(r"\w+")
 _LONGEST_NAME = 200
+_SHORTEST_TITLE = 8
+_NAME_END = re.compile(r"\s+[-–—|·•«»\[(]|\|")
+"""Behind a product's name in the title of its page, where the shop's name follows."""
 _MOST_HEADINGS = 60
 _MOST_PARTS = 60
 _MOST_TITLES = 3000
+_NEAR_TITLE = 5
+"""Elements up from the title that are the product's part of the page, and not the page."""
 _BUTTONS_BEFORE, _BUTTONS_BEHIND = 300, 1500
 """Elements around the title in which a buy button may be the product's."""
 
 # Bits of `Says` that what an element holds inherits, unless the title is in there too.
 _OUTER = Says.OTHERS | Says.FRAME | Says.CART
 _INHERITED = _OUTER | Says.CHOICE | Says.OF_PRODUCT
-_OF_PRICE = _INHERITED & ~Says.OTHERS
+_OF_PRICE = _INHERITED & ~(Says.OTHERS | Says.FRAME)
 
 
 class Place(NamedTuple):
@@ -50,6 +56,8 @@ class Place(NamedTuple):
     hidden: bool = False
     """Not shown at first (display: none, aria-hidden), as variants are, and copies for screen readers."""
     linked: bool = False
+    excused: int = 0
+    """Bits of `Says` by which the part around the title is called, and so its pieces: `product-modal__price`."""
 
     @property
     def elsewhere(self) -> bool:
@@ -72,6 +80,7 @@ class Layout:
     """Buy buttons about as far from the title as the product's own may be."""
     _places: dict[Element, Place] = field(default_factory=dict)
     _around_title: frozenset[Element] = frozenset()
+    _near_title: frozenset[Element] = frozenset()
 
     def holds_title(self, element: Element) -> bool:
         """Whether the title stands in it."""
@@ -87,7 +96,7 @@ class Layout:
             chain.append(outer)
         place = place or _OUTSIDE
         for inner in reversed(chain):
-            place = self._places[inner] = _place(inner, place, inner in self._around_title)
+            place = self._places[inner] = _place(inner, place, inner in self._around_title, inner in self._near_title)
         return place
 
 
@@ -109,6 +118,7 @@ def lay_out(page: Page, titles: tuple[str, ...]) -> Layout:
     if found is not None:
         layout.title_order, layout.title = found
         layout._around_title = frozenset(layout.title.iterancestors())
+        layout._near_title = frozenset(islice(layout.title.iterancestors(), _NEAR_TITLE))
         layout._places.clear()
     layout.buttons = _buy_buttons(page, layout)
     return layout
@@ -127,6 +137,7 @@ def _place_of_last(page: Page, element: Element, order: int) -> int:
 def _title(page: Page, titles: tuple[str, ...], layout: Layout) -> tuple[int, Element] | None:
     """The heading, else any short text, that repeats the name which the page gives itself; else its first h1."""
     named = [words for title in titles if (words := _words(title))]
+    whole = {" ".join(_NAME_END.split(title, maxsplit=1)[0].split()) for title in titles}
     best: tuple[int, Element] | None = None
     best_score = 0.0
     for level in ("h1", "h2", "h3", "h4"):
@@ -142,9 +153,9 @@ def _title(page: Page, titles: tuple[str, ...], layout: Layout) -> tuple[int, El
         if best_score >= 1:
             return best
     for order, element, text in layout.texts[:_MOST_TITLES] if named else ():
-        if len(text) < 8:
+        if len(text) < _SHORTEST_TITLE:
             continue
-        score = _likeness(text, named)
+        score = 1.0 if " ".join(text.split()) in whole else _likeness(text, named)
         if score > max(best_score, 0.8) and not layout.place(element).elsewhere:
             best, best_score = (order, element), score
     return best or _lone_heading(page, layout)
@@ -179,13 +190,13 @@ def _buy_buttons(page: Page, layout: Layout) -> list[tuple[int, Element]]:
 
 def _buys(element: Element) -> bool:
     tag = element.tag
+    if tag == "input" and element.get("type") not in _PRESSED:  # what is sent along: a number, how many of them
+        return False
     names = f"{element.get('id', '')} {element.get('class', '')} {element.get('name', '')}"[:_LONGEST_NAME]
     said = said_by(names) if len(names) > 2 else 0
     if said & Says.BUY:
         return True
     if tag == "input":
-        if element.get("type") not in ("submit", "button", "image"):
-            return False
         written = element.get("value") or element.get("alt") or element.get("title") or ""
     elif tag == "a" and not said & Says.BUTTON:
         return False  # a button made of a link is styled as one
@@ -220,9 +231,9 @@ def is_large(element: Element) -> bool:
     return next(islice(element.iter(), _MOST_PARTS, None), None) is not None
 
 
-def _place(element: Element, parent: Place, holds_title: bool) -> Place:
+def _place(element: Element, parent: Place, holds_title: bool, near_title: bool) -> Place:
     tag = element.tag
-    _, around, _, struck, unseen, hidden, linked = parent
+    _, around, _, struck, unseen, hidden, linked, excused = parent
     names = ""
     for name, value in element.items():  # all at once: each is as dear to look up in the tree
         if name in _NAMING:
@@ -236,8 +247,8 @@ def _place(element: Element, parent: Place, holds_title: bool) -> Place:
             hidden = True
     names = names[:_LONGEST_NAME]
     own = said_by(names) if names and tag not in _WHOLE else 0
-    if own and not holds_title:  # what is itself called a price holds no other products: "product-card-price"
-        around |= own & (_OF_PRICE if own & Says.PRICE else _INHERITED)
+    if own and not holds_title:  # what is itself called a price holds no products or menus: "product-card-price"
+        around |= own & (_OF_PRICE if own & Says.PRICE else _INHERITED) & ~excused
     if not holds_title:
         if tag in _FRAME:
             around |= Says.FRAME
@@ -246,7 +257,9 @@ def _place(element: Element, parent: Place, holds_title: bool) -> Place:
         elif tag in _CHOSEN or (tag == "label" and element.find("input") is not None):
             around |= Says.CHOICE
     struck = struck or tag in _STRUCK or bool(own & Says.STRUCK)
-    return Place(own, around, names, struck, unseen or tag in _UNSEEN, hidden, linked)
+    if near_title:
+        excused |= own & (Says.OTHERS | Says.FRAME)
+    return Place(own, around, names, struck, unseen or tag in _UNSEEN, hidden, linked, excused)
 
 
 def _is_squeezed_out(style: str) -> bool:

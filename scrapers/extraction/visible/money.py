@@ -43,6 +43,7 @@ _BEFORE_TITLE, _BEHIND_TITLE = 100, 600
 _BARE, _BARE_WITH_CENTS = 10, 30
 """Characters of a text without a currency that may be a price, or a piece of one."""
 _AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
+_QUANTITY = re.compile(r"[x×<>≥≤] ?\d+|\d+ ?[+x×]")
 _CENTS = re.compile(r"\d\d\D?")
 _OF_NEXT = re.compile(r"\s?(?!\d\d(?!\d))\d")
 """Behind a sign: a number that is not the cents of the one before."""
@@ -117,6 +118,11 @@ def candidates(layout: Layout, hint: str | None) -> list[Candidate]:
         stated = whole if signed or is_signed(whole) else _with_sign(before, whole, after)
         label = _without_numbers(before)
         money = _money(label, stated or whole, after, hint)
+        if label and money is not None and money.role not in ("price", "now"):
+            last = result[-1] if result else None
+            is_last_s = after and last is not None and last.after == before and last.money.role == money.role
+            if is_last_s or (money.role == "was" and _is_named_current(element, box, layout)):
+                money = _money("", stated or whole, after, hint)  # the label is that of the amount before it
         if money is None or money.amount <= 0:
             continue
         if box is not element or text == whole:
@@ -234,6 +240,8 @@ def _with_sign(before: str, text: str, after: str) -> str | None:
 
 
 def _may_be_bare(text: str) -> bool:
+    if _QUANTITY.fullmatch(text):
+        return False
     return len(text) <= _BARE or (len(text) <= _BARE_WITH_CENTS and _AMOUNT.search(text) is not None)
 
 
@@ -272,10 +280,17 @@ def _is_named_price(leaf: Element, layout: Layout) -> bool:
     return False
 
 
+def _is_named_current(leaf: Element, box: Element, layout: Layout) -> bool:
+    """Whether the element or its box is named a price that is asked now."""
+    said = layout.place(leaf).own | layout.place(box).own
+    return bool(said & Says.CURRENT) and not said & Says.REGULAR
+
+
 def _without_numbers(before: str) -> str:
     if "30" in before and is_lowest_lately(before):
         return before.strip(" :")
-    return _DIGIT.split(before)[-1].strip(" %.,-–—|")
+    label = _DIGIT.split(before)[-1].strip(" %.,-–—|")
+    return "" if label.endswith("(") else label  # "30.00 ex VAT (36.00 inc VAT)": said of the one before
 
 
 def _before(box: Element) -> str:
@@ -314,5 +329,7 @@ def _after(box: Element) -> str:
                 continue
             text = short_text(following, 60) if following.tag in _ON_THE_LINE else ""
         text = " ".join(text.split()) if text else ""
-        return "" if is_signed(text) or text.endswith(":") else text[:25]
+        if is_signed(text):
+            text = text.partition("(")[0] if "(" in text else ""
+        return "" if text.endswith(":") or is_signed(text) else text[:25]
     return ""

@@ -52,14 +52,16 @@ _WORDS: Mapping[int, str] = {
     Says.CURRENT: """
         sale sales special* current final selling actual aktuell* now our-price new-price price-new offer-price promo
         promotion* action angebot* best-price price-to-pay deal deals discounted reduced finale venda por our pay
-        salesprice saleprice newprice finalprice currentprice actueel nowprice aktions* indirim* dsc
+        primary-price price-primary salesprice saleprice newprice finalprice currentprice actueel nowprice aktions*
+        indirim* dsc
     """,
     Says.REGULAR: """
         old was regular list-price listprice strike* struck cross crossed before original* rrp msrp uvp pvp compare*
         previous statt streich* barre anterior antes vecchio alter-preis altpreis stara retail* full-price ordinary
         ordinarie oldprice wasprice price-old suggested base-price normal-price normal listino van-prijs adviesprijs
-        discounted-from non-sale rebate-from price-from eski reg srp undiscounted instead throughprice
-        price-standard standard-price piyasa* barred barrat* barrad* tachad* riscad* durchgestrichen* doorgestreep*
+        discounted-from non-sale rebate-from eski reg srp undiscounted instead throughprice
+        price-standard standard-price secondary-price price-secondary piyasa*
+        barred barrat* barrad* tachad* riscad* durchgestrichen* doorgestreep*
         overstreg* skrtnut* preskrtnut* przekreslon* zacherk* perecherk*
         origin-price price-origin org-price price-org prc-org
     """,
@@ -81,6 +83,7 @@ _WORDS: Mapping[int, str] = {
         price-container buy-box buybox main-price detail-price our-price ourprice prod-price item-price price-product
         produkt-preis produkt-detail fiche-produit summary purchase* add-to-cart addtocart variations-form
         product-offer product-purchase product-content product-header product-top entry-summary
+        product-item-detail product-item-details product-card-detail product-card-details
     """,
     Says.OTHERS: """
         related* recommend* recomend* reco recos similar* upsell* up-sell crosssell* cross-sell cross-selling
@@ -179,8 +182,10 @@ def said_by(names: str) -> int:
         says, phrases = _said_by_word(word)
         said |= says
         if phrases:
-            for length in (1, 2):
-                said |= phrases.get(" ".join(words[place : place + length]).lower(), 0)
+            for length in (2, 1):
+                if rest := phrases.get(" ".join(words[place : place + length]).lower(), 0):
+                    said |= rest
+                    break  # the longest: a "product-item-detail" is no "product-item"
     lowered = names.lower()
     for part, says in _PARTS:
         if part in lowered:

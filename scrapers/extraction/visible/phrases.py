@@ -127,8 +127,10 @@ OTHER_MONEY = Phrases(
         worth, im wert, earn, collect, cashback, cash back, trade-in, refurb, used, gebraucht, occasion, usato,
         installation, montage, aufpreis, surcharge, gebühr, order total, subtotal, zwischensumme, sous-total, basket,
         cart, warenkorb, panier, cesta, carrito, carrello, koszyk, sepet, корзин, gesamt, total, 购物车, 購物車,
-        eco-part,
-        éco-part, ecotax, recycl, less than, under, up to, bis zu, unter, meno di, moins de, menos de, over, above,
+        eco-part, bestelwaarde, mindestbestell, mindermengen, minimum order, commande minim, pedido mínimo,
+        ordine minimo, gift wrap, geschenkverpackung, assembly, aufbau, retour, return, zwrot, rückgabe, rücksend,
+        frachtfrei, versandkostenfrei, versandfrei, portofrei, éco-part, ecotax, recycl,
+        less than, under, up to, bis zu, unter, meno di, moins de, menos de, over, above,
         über, more than, 滿, 满, coupon, voucher, gutschein, code, ab einem, bestellwert, free,
         for both, for all three, buy together, für beide, zusammen kaufen, les deux, los dos, entrambi, voor beide
     """
@@ -142,6 +144,9 @@ FROM = Phrases(
         de la, από, begin
     """,
 )
+
+TO = Phrases("", at_start="to, up to, bis, à, jusqu'à, hasta, a, até, tot, do, till, til, до, la")
+"""Before an amount: it is the higher one of a range."""
 
 STOCK_LABEL = Phrases(
     "",

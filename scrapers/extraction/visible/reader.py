@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from scrapers.extraction.amounts import numbers_in
 from scrapers.extraction.currencies import currency_of_place, is_of_no_country, resolve_currency
@@ -16,6 +17,7 @@ from scrapers.extraction.visible.cards import is_of_another
 from scrapers.extraction.visible.features import Features, describe, is_regular
 from scrapers.extraction.visible.layout import Layout, lay_out, short_text
 from scrapers.extraction.visible.money import Candidate, candidates, is_signed
+from scrapers.extraction.visible.names import Says
 from scrapers.extraction.visible.scorer import probabilities
 from scrapers.extraction.visible.sellers import SURE, read_sellers
 from scrapers.extraction.visible.shipping import read_shipping
@@ -63,7 +65,11 @@ def read_visible(page: Page, context: Context) -> list[Reading]:
     readings = []
     if amounts.layout.title is not None and (name := tidy(short_text(amounts.layout.title, 500))):
         readings.append(Reading("name", name, READER, 0.8, evidence(amounts.layout.title.tag, name)))
-    winner, sure, prices = _prices(amounts, page.url, context.subject)
+    ranked, none = _prices(amounts, page.url, context.subject)
+    winner, sure = (ranked[0].candidate, ranked[0].chance) if ranked and ranked[0].chance > none else (None, 0.0)
+    if sure > _CLEARLY * none:
+        sure = max(sure, _CHOSEN)
+    prices = [_price(c, chance) for c, total in ranked if (chance := sure if c is winner else total) >= _LEAST]
     sellers = read_sellers(amounts.layout, amounts.found, context.subject)
     if sellers and not sellers.sell(winner):
         sellers = None
@@ -74,6 +80,8 @@ def read_visible(page: Page, context: Context) -> list[Reading]:
     if winner is not None:
         readings += _regular(winner, sure, amounts)
         readings += _currency(winner, sure, amounts, page, context)
+    elif ranked:  # an unlikely price is told where others say the same
+        readings += _currency(*ranked[0], amounts, page, context)
     if sellers:
         readings += sellers.readings(winner, READER)
     readings += read_tax(amounts.layout, winner, sure, READER)
@@ -91,10 +99,18 @@ def amounts_on(page: Page, context: Context) -> Amounts:
     return Amounts(layout, found, describe(layout, found, head.amounts), hint)
 
 
-def _prices(amounts: Amounts, url: str, subject: Subject) -> tuple[Candidate | None, float, list[Reading]]:
-    """The likeliest candidate, its amount's probability, and readings for the likeliest amounts.
+class _Ranked(NamedTuple):
+    """An amount's likeliest candidate, and the probability that the amount is the price."""
 
-    An amount that stands in other products' cards alone is none of the page's, however likely for want of others.
+    candidate: Candidate
+    chance: float
+
+
+def _prices(amounts: Amounts, url: str, subject: Subject) -> tuple[list[_Ranked], float]:
+    """The likeliest amounts, the first ones first, and the probability that none is the price.
+
+    An amount that stands in other products' cards alone, or with them in the cart, is none of the page's, however
+    likely for want of others.
     """
     best: dict[Decimal, tuple[float, float, Candidate]] = {}
     none = 1.0
@@ -105,18 +121,13 @@ def _prices(amounts: Amounts, url: str, subject: Subject) -> tuple[Candidate | N
     ranked = []
     left = 1.0
     for total, _, candidate in sorted(best.values(), key=lambda b: -b[0])[:_MOST_PRICES]:
-        alike = (other for other in amounts.found if other.amount == candidate.amount)
-        if all(is_of_another(other, amounts.layout, url, subject) for other in alike):
+        alike = [other for other in amounts.found if other.amount == candidate.amount]
+        own = [other for other in alike if not other.place.around & Says.CART] or alike
+        if all(is_of_another(other, amounts.layout, url, subject) for other in own):
             left = max(left - total, 1e-9)
         else:
-            ranked.append((total, candidate))
-    ranked = [(total / left, candidate) for total, candidate in ranked]
-    none /= left
-    chosen, sure = (ranked[0][1], ranked[0][0]) if ranked and ranked[0][0] > none else (None, 0.0)
-    if sure > _CLEARLY * none:
-        sure = max(sure, _CHOSEN)
-    readings = [_price(c, chance) for total, c in ranked if (chance := sure if c is chosen else total) >= _LEAST]
-    return chosen, sure, readings
+            ranked.append(_Ranked(candidate, total))
+    return [_Ranked(candidate, total / left) for candidate, total in ranked], none / left
 
 
 def _price(candidate: Candidate, chance: float) -> Reading:
@@ -131,6 +142,7 @@ def _regular(winner: Candidate, sure: float, amounts: Amounts) -> list[Reading]:
         for c in amounts.found
         if winner.amount < c.amount <= winner.amount * 20
         and abs(c.order - winner.order) <= _BESIDE
+        and (winner.place.elsewhere or not c.place.elsewhere)
         and is_regular(c, amounts.layout)
     ]
     if near:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -20,13 +22,20 @@ _MOST_TEXTS = 400
 _BUTTON = 2.5
 """What a buy button that can be pressed weighs beside words: less than a statement where stock is stated."""
 _LONGEST = 90
+_LONGEST_NAME = 200
 _HIDDEN = 2.0
 """What a word loses that is not shown: pages carry what they would say in each case."""
+_BADGE = re.compile(r"badge|sticker|ribbon", re.IGNORECASE)
+"""Names of what themes write for each case and show in one."""
+_BADGED = 1.5
+"""What a word against buying loses on such a badge."""
+_CHOICE = 30
+"""Characters of a text that may be about one of several forms to choose from."""
 _PLAIN, _CLOSE = 25, 10
 """Characters of a text, and elements from title, price or button, up to which a word against buying is a plain one."""
 _SAID_PLAINLY = 1.0
-_HEARD = 1.5
-"""What a word against buying must weigh on a page that shows a price."""
+_HEARD, _HEARD_UNBOUGHT = 1.5, 1.0
+"""What a word against buying must weigh: where the product seems to be sold, and where no button offers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ def read_stock(layout: Layout, price: Candidate | None, sure: float, reader: str
     button = _button(layout, price)
     buyable = said.pop("in_stock", None)
     against = max(said.values(), key=lambda word: word.order, default=None)
-    if against and price is not None and against.weight < _HEARD:
+    if against and price is not None and against.weight < _heard(against, is_sold=bool(layout.buttons or buyable)):
         against = None
     if button is not None and (buyable is None or buyable.weight < _BUTTON):
         buyable = _Word("in_stock", _BUTTON, f"button {button}")
@@ -69,6 +78,11 @@ def read_stock(layout: Layout, price: Candidate | None, sure: float, reader: str
     if price is not None:
         return [Reading("availability", "in_stock", reader, round(0.9 * sure, 3), "a price, and no word on stock")]
     return []
+
+
+def _heard(word: _Word, *, is_sold: bool) -> float:
+    """What a word against buying must weigh on a page that shows a price; a lone one may be any fact's value."""
+    return _HEARD if is_sold or " " not in word.note else _HEARD_UNBOUGHT
 
 
 def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
@@ -94,18 +108,40 @@ def _words(layout: Layout, price: Candidate | None) -> list[_Word]:
         place = layout.place(element)
         if place.elsewhere or place.struck:
             continue
-        if code == "in_stock" and element.get("disabled") is not None:  # "buy", on a button that cannot be pressed
-            continue
+        if code == "in_stock" and (element.get("disabled") is not None or text.endswith(":")):
+            continue  # "buy", on a button that cannot be pressed, or before how many
         near = min(abs(order - anchor) for anchor in anchors)
         labelled = phrases.STOCK_LABEL.is_in(text) or (before.endswith(":") and phrases.STOCK_LABEL.is_in(before))
         weight = _weight(element, text, place, layout, near, labelled)
-        found.append(_Word(code, weight + (_SAID_PLAINLY if _is_plainly_against(code, text, near) else 0), text, near))
-    return found
+        if code != "in_stock" and _is_badge(element):
+            weight -= _BADGED
+        elif _is_plainly_against(code, text, near):
+            weight += _SAID_PLAINLY
+        found.append(_Word(code, weight, text, near))
+    return found + list(_on_buttons(layout, anchors))
+
+
+def _on_buttons(layout: Layout, anchors: list[int]) -> Iterator[_Word]:
+    """What is written on buy buttons that are fields of a form, where it speaks against buying: "Sold out"."""
+    for order, button in layout.buttons:
+        near = min(abs(order - anchor) for anchor in anchors)
+        if button.tag == "input" and near <= _BEHIND and not layout.place(button).elsewhere:
+            text = (button.get("value") or "")[:_LONGEST]
+            code = read_availability(text)
+            if code not in (None, "in_stock"):
+                yield _Word(str(code), _BUTTON, text, near)
 
 
 def _is_plainly_against(code: str, text: str, near: int) -> bool:
     """Whether it says in short words, at the price, that it cannot be bought: the button there is the template's."""
     return code != "in_stock" and len(text) <= _PLAIN and near <= _CLOSE
+
+
+def _is_badge(element: Element) -> bool:
+    """Whether it or what holds it is named a badge."""
+    holder = element.getparent()
+    names = (e.get("class") or "" for e in (element, holder) if e is not None)
+    return any(_BADGE.search(name[:_LONGEST_NAME]) for name in names)
 
 
 def _weight(element: Element, text: str, place: Place, layout: Layout, near: int, labelled: bool) -> float:
@@ -114,7 +150,8 @@ def _weight(element: Element, text: str, place: Place, layout: Layout, near: int
         weight += 1.5
     if place.hidden:
         weight -= _HIDDEN
-    if place.around & Says.CHOICE or (element.tag == "li" and not labelled):  # one of several forms, by itself
+    is_choice = place.around & Says.CHOICE and len(text) <= _CHOICE  # a sentence is about all of them
+    if is_choice or (element.tag == "li" and not labelled):  # one of several forms, by itself
         weight -= 1.0
     if phrases.IN_A_BRANCH.is_in(text):
         weight -= 1.5
@@ -148,5 +185,7 @@ def _button(layout: Layout, price: Candidate | None) -> str | None:
         if place.elsewhere or (anchors and min(abs(order - a) for a in anchors) > _BEHIND):
             continue
         if button.get("disabled") is None and "disabled" not in (button.get("class") or ""):
-            return " ".join("".join(button.itertext()).split())[:40] or button.get("value") or "buy"
+            written = " ".join("".join(button.itertext()).split())[:40] or button.get("value") or "buy"
+            if read_availability(written) in (None, "in_stock"):
+                return written
     return None
