@@ -109,7 +109,7 @@ class WordLearner:
         self._told = sparse.vstack(blocks, format="csr")
 
     def fit(self, places: Flags, labels: Flags, weights: Floats) -> WordWeights:
-        """From the labelled pairs at some places (all shape (labelled pairs,)); no weights where these tell none apart."""
+        """From labelled pairs at some places (all shape (labelled pairs,)); no weights where these tell nothing apart."""
         from sklearn.linear_model import LogisticRegression
 
         told = self._told[places]
