@@ -109,7 +109,7 @@ class WordLearner:
         self._told = sparse.vstack(blocks, format="csr")
 
     def fit(self, places: Flags, labels: Flags, weights: Floats) -> WordWeights:
-        """From labelled pairs at some places (all shape (labelled pairs,)); no weights where these tell nothing apart."""
+        """From labelled pairs at some places (all shape (labelled pairs,)); without weights where these are all alike."""
         from sklearn.linear_model import LogisticRegression
 
         told = self._told[places]
