@@ -109,8 +109,8 @@ class WordLearner:
         self._told = sparse.vstack(blocks, format="csr")
 
     def fit(self, places: Flags, labels: Flags, weights: Floats) -> WordWeights:
-        """From the labelled pairs at some places (all shape (labelled pairs,)); without weights where all labels are the
-        same or no word stands in enough pairs."""
+        """From the labelled pairs at some places (all shape (labelled pairs,)); without weights where all labels are
+        the same or no word stands in enough pairs."""
         from sklearn.linear_model import LogisticRegression
 
         told = self._told[places]
