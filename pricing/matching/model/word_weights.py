@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-LEAST = 3
+_LEAST = 3
 """Labelled pairs that a word must tell apart or join; what is learned of fewer is chance."""
 _DIGITS = 4
 """Of a weight: more would only make the file longer."""
@@ -114,7 +114,7 @@ class WordLearner:
         from sklearn.linear_model import LogisticRegression
 
         told = self._told[places]
-        kept = np.flatnonzero(np.bincount(told.indices, minlength=told.shape[1]) >= LEAST)
+        kept = np.flatnonzero(np.bincount(told.indices, minlength=told.shape[1]) >= _LEAST)
         if not len(kept) or labels[places].all() or not labels[places].any():
             return WordWeights(0.0, {}, {})
         model = LogisticRegression(solver="liblinear", max_iter=_ROUNDS, random_state=0)
